@@ -1,0 +1,221 @@
+"""Everything that can go wrong, as one tree.
+
+    MJError
+    ├── InvalidRequest            the request is wrong; nothing was sent, nothing was paid
+    │   └── PromptError           ... because of how the prompt line is written
+    ├── ConfigError               a setting or the API key is missing or wrong
+    ├── BudgetExceeded            the step would cost more than is allowed or there
+    ├── ServiceError              the service answered with a code
+    │   ├── Refused               ... and did not take the request
+    │   │   ├── BadRequest            400
+    │   │   ├── AuthError             401, 403
+    │   │   ├── InsufficientCredits   402
+    │   │   ├── NotFound              404, and "The record does not exist"
+    │   │   ├── ValidationFailed      422
+    │   │   ├── RateLimited           429
+    │   │   ├── DailyLimit            433
+    │   │   ├── Maintenance           455
+    │   │   ├── GenerationRefused     501
+    │   │   └── FeatureDisabled       505
+    │   └── ServerError           500, an unknown code, an answer that cannot be read
+    ├── NoAnswer                  the network gave no answer
+    │   ├── NotConnected          ... and the request surely never left
+    │   └── AnswerLost            ... but the request may have arrived
+    ├── TaskError                 a task did not end in pictures
+    │   ├── TaskFailed            the service made it and failed
+    │   ├── TaskRejected          the service never took it
+    │   ├── TaskUnknown           nobody knows whether the service took it (and was paid)
+    │   └── TaskExpired           its results are gone
+    ├── WaitTimeout               waiting ended, the task goes on (also a TimeoutError)
+    ├── MediaError                a picture could not be had or is not one
+    └── LedgerError               the ledger cannot be read or written
+        ├── LedgerBusy            another process holds it
+        ├── LedgerFull            the disk is full
+        ├── LedgerCorrupt         the file is damaged
+        └── LedgerTooNew          a newer mjnb wrote it
+
+In a notebook each prints as two to four lines: what happened, what the service said, what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class MJError(Exception):
+    """Base of every error that mjnb raises on purpose.
+
+    Args:
+        message: What happened, one sentence or one line per fault.
+        hint: What to do about it; shown on a line of its own.
+    """
+
+    hint = ""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint or type(self).hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows instead of a traceback."""
+        first, *rest = self.message.splitlines() or [""]
+        lines = [f"{type(self).__name__}: {first}", *(f"  {line}" for line in rest)]
+        return [*lines, f"  → {self.hint}"] if self.hint else lines
+
+
+class InvalidRequest(MJError, ValueError):
+    """The request breaks the rules of the parameter table.
+
+    Args:
+        faults: Every fault found, each a short phrase.
+    """
+
+    def __init__(self, faults: Sequence[str] | str, *, hint: str = "") -> None:
+        self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
+        super().__init__("\n".join(self.faults), hint=hint)
+
+
+class PromptError(InvalidRequest):
+    """The prompt line cannot be read as Midjourney text."""
+
+
+class ConfigError(MJError):
+    """A setting is missing or wrong."""
+
+
+class BudgetExceeded(MJError):
+    """A step would cost more credits than are allowed."""
+
+
+class ServiceError(MJError):
+    """The service answered with a code other than 200.
+
+    Args:
+        message: The service's own words.
+        code: The envelope's code, or the HTTP status when there was no envelope.
+    """
+
+    def __init__(self, message: str, *, code: int | None = None, hint: str = "") -> None:
+        self.code = code
+        self.service_message = message
+        super().__init__(f"{message} (code {code})" if code is not None else message, hint=hint)
+
+
+class Refused(ServiceError):
+    """The service did not take the request, and says so: nothing was paid."""
+
+
+class BadRequest(Refused):
+    hint = "The service could not read the request; look at it with dry_run=True."
+
+
+class AuthError(Refused):
+    hint = "Check the API key in MJNB_API_KEY, and that it belongs to this base URL."
+
+
+class InsufficientCredits(Refused):
+    hint = "Top up the account, or make it cheaper: speed='relaxed', fewer cells."
+
+
+class NotFound(Refused):
+    hint = "Check the task id; records of another account or an older service are not found."
+
+
+class ValidationFailed(Refused):
+    hint = "The service refused a parameter; mj.help() lists what each accepts."
+
+
+class RateLimited(Refused):
+    hint = "Wait a few seconds; 20 new tasks per 10 s and account are accepted."
+
+
+class DailyLimit(Refused):
+    hint = "The key has reached its cap for today; raise it in the key's settings or go on tomorrow."
+
+
+class Maintenance(Refused):
+    hint = "The service is under maintenance; try again later, nothing was paid."
+
+
+class GenerationRefused(Refused):
+    hint = "The service could not start this generation; change the prompt or try again later."
+
+
+class FeatureDisabled(Refused):
+    hint = "The service has switched this feature off."
+
+
+class ServerError(ServiceError):
+    """The service failed, or said something that cannot be understood."""
+
+    hint = "A paid request that ends like this is kept as 'unknown' and never resent by itself."
+
+
+class NoAnswer(MJError):
+    """The network gave no answer."""
+
+
+class NotConnected(NoAnswer):
+    """The request never left: nothing was paid."""
+
+    hint = "Check the network and the base URL; without an API key mjnb uses its sandbox."
+
+
+class AnswerLost(NoAnswer):
+    """The request may have arrived, but its answer did not."""
+
+    hint = "It may have been accepted and paid; it is kept as 'unknown' and never resent by itself."
+
+
+class TaskError(MJError):
+    """A task did not end in pictures."""
+
+
+class TaskFailed(TaskError):
+    hint = "Change the prompt or run it again; the ledger keeps this task."
+
+
+class TaskRejected(TaskError):
+    hint = "Nothing was paid; mend the cause and run it again."
+
+
+class TaskUnknown(TaskError):
+    hint = "See whether the service made it, then mj.resolve(id, 'lost') or mj.resolve(id, '<task id>')."
+
+
+class TaskExpired(TaskError):
+    hint = "The service keeps results for about two weeks; run it again for new pictures."
+
+
+class WaitTimeout(MJError, TimeoutError):
+    """Waiting ended before the task did."""
+
+    hint = "The task goes on and stays tracked; wait again or look at mj.tasks() later."
+
+
+class MediaError(MJError):
+    """A picture could not be fetched, or what came is not a picture."""
+
+
+class LedgerError(MJError):
+    """The ledger cannot be read or written."""
+
+
+class LedgerBusy(LedgerError):
+    hint = "Another process has held the ledger for long; close it or use another data folder."
+
+
+class LedgerFull(LedgerError):
+    hint = "Free some space; nothing was sent, and what is recorded is safe."
+
+
+class LedgerCorrupt(LedgerError):
+    hint = "Move the file away or restore a copy; mjnb does not write to a damaged ledger."
+
+
+class LedgerTooNew(LedgerError):
+    hint = "Upgrade mjnb, or use another data folder."

@@ -1,0 +1,67 @@
+"""The table: every parameter of every request, once.
+
+Validation, request bodies, magic flags, completion, the panel, sweep axes, the sandbox's refusals, polars
+types and the reference page are all derived from here, and nothing about a parameter is written
+anywhere else.  ``None`` means "not said" and is not sent.  A domain's ``step`` is advice for sliders and
+sweeps; only its ends refuse.
+
+(``table.py`` is the table, ``domains.py`` says what values are legal, ``requests.py`` makes and checks.)
+"""
+
+from .domains import Choice, Domain, NumberChoice, Span, Switch, Text, Url, Urls, url_fault
+from .requests import body, from_body, make
+from .table import (
+    ALL,
+    IMAGE,
+    PROMPT_LIMIT,
+    REQUESTS,
+    TASK_TYPES,
+    VIDEO,
+    Flag,
+    Generate,
+    Request,
+    Row,
+    TaskType,
+    Upscale,
+    Vary,
+    VideoExtend,
+    every_row,
+    flags,
+    given,
+    rows,
+    task_type_of,
+)
+
+__all__ = [
+    "ALL",
+    "IMAGE",
+    "PROMPT_LIMIT",
+    "REQUESTS",
+    "TASK_TYPES",
+    "VIDEO",
+    "Choice",
+    "Domain",
+    "Flag",
+    "Generate",
+    "NumberChoice",
+    "Request",
+    "Row",
+    "Span",
+    "Switch",
+    "TaskType",
+    "Text",
+    "Upscale",
+    "Url",
+    "Urls",
+    "Vary",
+    "VideoExtend",
+    "body",
+    "every_row",
+    "flags",
+    "from_body",
+    "given",
+    "make",
+    "rows",
+    "task_type_of",
+    "url_fault",
+]

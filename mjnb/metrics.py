@@ -411,6 +411,7 @@ _FORMULAS: dict[str, Callable[[Picture], float]] = {
 }
 
 _HASLER = "Hasler and Süsstrunk 2003, Measuring colourfulness in natural images"
+_HILL = "Hill 1973, Diversity and evenness"
 _MOST_COLOURFUL = 255 * math.sqrt(1.25 * 1.09)  # equal shares of R, G, C and M, with the best mean
 _STEEPEST = 2 * math.sqrt(5)  # the largest Sobel response of any 3 x 3 block of black and white
 

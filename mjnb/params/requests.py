@@ -18,7 +18,6 @@ from .table import (
     VideoExtend,
     given,
     rows,
-    task_type_of,
 )
 
 R = TypeVar("R", Generate, VideoExtend, Upscale, Vary)

@@ -1,0 +1,228 @@
+"""The service over HTTP: one async client, one connection pool, one limiter per account.
+
+A submit is sent once.  What became of it is one of three: an id; a refusal (`Refused`, `NotConnected`:
+surely not paid, may be sent again); or nobody knows (`AnswerLost`, `ServerError`), and then it is never
+sent again by itself.  Reading is free and is retried.  The key goes to the API's own host and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from . import api, errors
+from .media import BYTE_LIMIT
+from .params import Request
+
+T = TypeVar("T")
+
+USER_AGENT = "mjnb/0.1 (+notebook client)"  # the media host refuses the default one of Python
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+POLL_LIMIT = (50, 10.0)  # record-info requests, in any window of so many seconds
+IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
+READ_TRIES = 5
+REDIRECTS = 3
+
+
+class Window:
+    """A limiter: at most ``count`` uses in any window of ``seconds``.
+
+    A place is given back ``seconds`` after its use *ended*, so that however long a request was on its way,
+    the service never sees more than ``count`` arrive within a window.
+    """
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self.count, self.seconds = count, seconds
+        self._free_at: deque[float] = deque()
+        self._inside = 0
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> None:
+        async with self._turn:
+            while self._inside + len(self._free_at) >= self.count:
+                await self._until_one_is_free()
+            self._inside += 1
+
+    async def _until_one_is_free(self) -> None:
+        now = asyncio.get_running_loop().time()
+        while self._free_at and self._free_at[0] <= now:
+            self._free_at.popleft()
+        if self._inside + len(self._free_at) >= self.count:
+            wait = self._free_at[0] - now if self._free_at else 0.01
+            await asyncio.sleep(min(max(wait, 0.001), self.seconds))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._inside -= 1
+        self._free_at.append(asyncio.get_running_loop().time() + self.seconds)
+
+
+class Client:
+    """The task API at one base URL, for one account.
+
+    Args:
+        base_url: ``https://api.kie.ai``, a preset's name (`api.BASE_URLS`), or a sandbox's address.
+        key: The API key; sent as a bearer token to that host only, shown nowhere.
+        time_scale: How much faster than the service the server's clock runs; 1 but for a sandbox.
+        transport: In place of the network, for tests and in-process servers.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        time_scale: float = 1.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = api.BASE_URLS.get(base_url, base_url).rstrip("/")
+        self.time_scale = time_scale
+        limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
+        shared: dict[str, Any] = {
+            "timeout": TIMEOUT,
+            "limits": limits,
+            "transport": transport,
+            "trust_env": True,
+        }
+        self._api = httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {key}", "User-Agent": USER_AGENT},
+            **shared,
+        )
+        self._media = httpx.AsyncClient(headers={"User-Agent": USER_AGENT}, **shared)
+        count, seconds = api.SUBMIT_LIMIT
+        self.submits = Window(count, seconds / time_scale)
+        self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
+        self._places = asyncio.Semaphore(IN_FLIGHT)
+        self.status_requests = 0
+
+    def __repr__(self) -> str:
+        return f"<Client {self.base_url}>"
+
+    async def submit(self, request: Request) -> str:
+        """Send a paid request, once, and return the service's task id.
+
+        The caller holds a place of ``self.submits`` and has recorded the request before.
+
+        Raises:
+            Refused: The service did not take it.
+            NotConnected: It never left.
+            AnswerLost, ServerError: It may have been taken.
+        """
+        text = api.request_text(request)
+        headers = {"Content-Type": "application/json"}
+        answer = await self._send(
+            "POST", api.ENDPOINTS[type(request)], content=text.encode(), headers=headers
+        )
+        return api.submitted_id(api.unwrap(answer.status_code, answer.content))
+
+    async def record(self, task_id: str) -> api.Record | None:
+        """Return what the service knows of a task; None when it knows no such task."""
+
+        async def once() -> api.Record | None:
+            async with self._polls:
+                self.status_requests += 1
+                return api.read_record(await self._get(api.RECORD_INFO, {"taskId": task_id}))
+
+        try:
+            return await self._again(once)
+        except errors.NotFound:
+            return None
+
+    async def credits(self) -> float:
+        """Return the account's remaining credits.
+
+        Raises:
+            ServiceError: The service refused, or its answer is no number.
+        """
+        data = await self._again(lambda: self._get(api.CREDIT, {}))
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            raise errors.ServerError("the credit answer is not a number", code=200)
+        return float(data)
+
+    async def download(self, url: str, limit: int = BYTE_LIMIT) -> bytes:
+        """Fetch a result file, without the key.
+
+        Args:
+            url: Where it is.
+            limit: Most bytes that are read.
+
+        Raises:
+            MediaError: It is not there, is too large, or came cut short.
+        """
+        try:
+            return await self._again(lambda: self._fetch(url, limit))
+        except errors.MJError as error:
+            raise errors.MediaError(f"cannot fetch {url}: {error.message}") from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._api.aclose()
+        await self._media.aclose()
+
+    # ---- inside ----
+
+    async def _get(self, path: str, query: dict[str, str]) -> Any:
+        answer = await self._send("GET", path, params=query)
+        return api.unwrap(answer.status_code, answer.content)
+
+    async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
+        async with self._places:
+            try:
+                return await self._api.request(method, path, **how)
+            except (
+                httpx.ConnectError,
+                httpx.ConnectTimeout,
+                httpx.PoolTimeout,
+                httpx.UnsupportedProtocol,
+            ) as error:
+                raise errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}") from error
+            except httpx.HTTPError as error:
+                raise errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}") from error
+
+    async def _fetch(self, url: str, limit: int) -> bytes:
+        async with self._places:
+            try:
+                for _ in range(REDIRECTS + 1):
+                    async with self._media.stream("GET", url) as answer:
+                        if answer.next_request is None:
+                            return await _read(answer, limit)
+                        url = str(answer.next_request.url)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise errors.AnswerLost(_why(error)) from error
+            raise errors.MediaError("too many redirects")
+
+    async def _again(self, once: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a free request with growing, jittered pauses while that can help."""
+        for attempt in range(READ_TRIES - 1):
+            try:
+                return await once()
+            except (errors.NoAnswer, errors.RateLimited, errors.Maintenance, errors.ServerError):
+                pause = min(2**attempt, 30) * random.uniform(0.5, 1.5)
+                await asyncio.sleep(pause / self.time_scale)
+        return await once()
+
+
+async def _read(answer: httpx.Response, limit: int) -> bytes:
+    if answer.status_code >= 500:
+        raise errors.ServerError("the media host failed", code=answer.status_code)
+    if answer.status_code != 200:
+        raise errors.MediaError(f"the media host answered {answer.status_code}")
+    content = bytearray()
+    async for part in answer.aiter_bytes():
+        content += part
+        if len(content) > limit:
+            raise errors.MediaError(f"more than {limit} bytes came")
+    return bytes(content)
+
+
+def _why(error: Exception) -> str:
+    """Say what happened without repeating headers, which hold the key."""
+    return str(error) or type(error).__name__

@@ -1,0 +1,14 @@
+"""Every task, durable: the only SQL in mjnb.
+
+One URL decides where: SQLite by default, PostgreSQL for a team.  ``task`` holds the current state, one row
+per task; ``event`` holds every change with the raw answer and is only ever appended to; both are written
+in one transaction.  The row is committed before the paid request is sent.
+
+(``schema.py`` has the tables and migrations, ``engine.py`` the connection rules, ``book.py`` the promises,
+``records.py`` the plain values, ``presence.py`` who still lives.)
+"""
+
+from .book import Ledger
+from .records import LIVE, OPEN, Entry, Intent, Picture, request_sha
+
+__all__ = ["LIVE", "OPEN", "Entry", "Intent", "Ledger", "Picture", "request_sha"]

@@ -1,0 +1,14 @@
+"""Figures of a sweep: the pictures at their parameter values, the metric curves beside them.
+
+One idea: a figure is laid out in final pixels before anything is drawn, so nothing is resampled, clipped
+or left to a layout engine.  Rooms, lowest first: `data` (what is plotted), `text` (fitting words),
+`mosaic` (pictures to one array), `words` (alternative text), `figure` (showing and saving), `panels`
+(curves and heat maps), and the two layouts, `strips` and `grids`.  No pyplot and no global state.
+"""
+
+from .data import Axis, Cell, Curve
+from .figure import SweepFigure
+from .grids import grid
+from .strips import strip
+
+__all__ = ["Axis", "Cell", "Curve", "SweepFigure", "grid", "strip"]

@@ -1,0 +1,181 @@
+"""Words that fit: every string is measured in pixels, wrapped, cut or turned before it is drawn.
+
+Prompts hold anything, so text is never parsed as mathtext or TeX, and a character that no installed font
+can draw becomes a box here instead of a warning later.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+
+DPI = 100
+TITLE, HEADING, LABEL, SMALL = 12.0, 9.5, 9.0, 8.0  # points
+INK, SOFT = "#222222", "#5a5a5a"
+BOX = "\u25a1"
+MORE = "\u2026"
+# Fonts with the scripts that DejaVu Sans, which comes with matplotlib, lacks; used where installed.
+SCRIPTS = (
+    "Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic",
+    "WenQuanYi Zen Hei", "Droid Sans Fallback", "Arial Unicode MS", "Noto Emoji", "Symbola",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def families() -> tuple[str, ...]:
+    """DejaVu Sans, then whatever this machine has for other scripts."""
+    installed = {font.name for font in fontManager.ttflist}
+    return ("DejaVu Sans", *(name for name in SCRIPTS if name in installed))
+
+
+def font(points: float, *, bold: bool = False, color: str = INK) -> dict[str, Any]:
+    """Text arguments that leave nothing to rcParams: family, size, colour, no mathtext, no TeX."""
+    return {
+        "fontfamily": list(families()), "fontsize": points, "fontweight": "bold" if bold else "normal",
+        "fontstyle": "normal", "color": color, "parse_math": False, "usetex": False,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _drawable(char: str, bold: bool) -> bool:
+    weight = "bold" if bold else "normal"
+    paths = (findfont(FontProperties(family=name, weight=weight)) for name in families())
+    return any(get_font(path).get_char_index(ord(char)) for path in paths)
+
+
+def clean(text: str, *, bold: bool = False) -> str:
+    """One line of drawable characters: white space joined, invisible ones dropped, others boxed."""
+    out = []
+    for char in " ".join(text.split()):
+        if unicodedata.category(char) in {"Cc", "Cf", "Cs"} or "\ufe00" <= char <= "\ufe0f":
+            continue
+        out.append(char if _drawable(char, bold) else BOX)
+    return "".join(out)
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> RendererAgg:
+    return RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=4096)
+def _properties(points: float, bold: bool) -> FontProperties:
+    return FontProperties(family=list(families()), size=points, weight="bold" if bold else "normal")
+
+
+def width_of(text: str, points: float, *, bold: bool = False) -> float:
+    """Width in pixels of one line of drawable text."""
+    measure: Callable[..., tuple[float, float, float]] = _renderer().get_text_width_height_descent
+    return float(measure(text, _properties(points, bold), False)[0])
+
+
+def height_of(lines: int, points: float) -> int:
+    """Height in pixels of so many lines, at matplotlib's line spacing of 1.2."""
+    return math.ceil(points * DPI / 72 * (1.0 + 1.2 * (lines - 1)) * 1.02) + 1 if lines else 0
+
+
+def wrap(text: str, room: float, points: float, *, lines: int = 2, bold: bool = False) -> list[str]:
+    """Break text into lines that fit.
+
+    Args:
+        text: anything; it is made drawable first.
+        room: width in pixels.
+        points: font size.
+        lines: at most so many; what is left over becomes an ellipsis.
+        bold: the weight to measure with.
+
+    Returns:
+        The lines, none wider than ``room`` as long as that holds one character.
+    """
+    rest = clean(text, bold=bold)
+    done: list[str] = []
+    while rest and len(done) < lines:
+        fits = _longest(rest, room, points, bold)
+        if fits == len(rest):
+            return [*done, rest]
+        if len(done) == lines - 1:
+            return [*done, _cut(rest, room, points, bold)]
+        space = rest.rfind(" ", 0, fits + 1)
+        at = space if space > 0 else fits
+        done.append(rest[:at])
+        rest = rest[at:].lstrip()
+    return done
+
+
+def _cut(text: str, room: float, points: float, bold: bool) -> str:
+    fits = _longest(text, room - width_of(MORE, points, bold=bold), points, bold)
+    return text[:fits].rstrip() + MORE
+
+
+def _longest(text: str, room: float, points: float, bold: bool) -> int:
+    low, high = 1, min(len(text), max(1, int(room)))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width_of(text[:middle], points, bold=bold) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def broken(text: str, lines: Sequence[str], *, bold: bool = False) -> bool:
+    """Whether wrapping cut the text or tore a word."""
+    return " ".join(lines) != clean(text, bold=bold)
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Tick labels that fit: an empty string where one was thinned out."""
+
+    labels: tuple[str, ...]
+    turned: bool
+    height: int
+    points: float
+
+
+def fit_across(labels: Sequence[str], room: float, *, points: float = LABEL, thin: bool = False) -> Ticks:
+    """Fit labels under columns: on one line, else wrapped, else turned upright, thinned as a last resort.
+
+    Args:
+        labels: one per column.
+        room: width of a column in pixels.
+        points: font size.
+        thin: leave labels out rather than turn them (small panels whose axis is labelled in full elsewhere).
+
+    Returns:
+        Labels with their height in pixels.
+    """
+    clear = room - width_of("n", points)
+    wrapped = [wrap(label, clear, points, lines=3) for label in labels]
+    if not any(broken(label, lines) for label, lines in zip(labels, wrapped, strict=True)):
+        most = max(map(len, wrapped))
+        return Ticks(tuple("\n".join(lines) for lines in wrapped), False, height_of(most, points), points)
+    plain = [clean(label) for label in labels]
+    widest = max(width_of(label, points) for label in plain)
+    if thin and widest < 64:
+        step = math.ceil((widest + 6) / room)
+        return Ticks(_every(plain, step), False, height_of(1, points), points)
+    cut = ["".join(wrap(label, 120, points, lines=1)) for label in labels]
+    step = math.ceil((height_of(1, points) + 1) / room)
+    tall = math.ceil(max(width_of(label, points) for label in cut)) + 2
+    return Ticks(_every(cut, step), True, tall, points)
+
+
+def fit_down(labels: Sequence[str], room: float, *, widest: float = 110, points: float = LABEL) -> Ticks:
+    """Fit labels beside rows ``room`` pixels high; ``height`` is then the width they take."""
+    lines = max(1, min(3, int(room / height_of(1, points) / 1.1)))
+    fitted = ["\n".join(wrap(label, widest, points, lines=lines)) for label in labels]
+    shown = _every(fitted, math.ceil((height_of(1, points) + 1) / room))
+    width = max(width_of(line, points) for label in shown for line in label.split("\n"))
+    return Ticks(shown, False, math.ceil(width), points)
+
+
+def _every(labels: Sequence[str], step: int) -> tuple[str, ...]:
+    return tuple(label if i % step == 0 else "" for i, label in enumerate(labels))

@@ -1,0 +1,114 @@
+"""The canvas: where layers are laid over each other, far to near.
+
+One idea: every scene speaks of places in its own units (x to the right, y down, about -1 to 1) and in soft
+masks; the canvas bends those places when weirdness asks for it, so scenes need not know.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .colour import Palette
+from .noise import Dice, Field, brush, cloud, smoothstep, tiled
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Stylization, weirdness and variety as parts of their range, 0 to 1."""
+
+    style: float
+    weird: float
+    variety: float
+
+    @property
+    def oddness(self) -> float:
+        """How much of a scene's asymmetry shows: little at weirdness 0, all at the top."""
+        return 0.18 + 0.82 * self.weird
+
+
+class Canvas:
+    """Tone, phase and ink of a picture in the making, and the bent coordinates to paint by."""
+
+    def __init__(
+        self, size: tuple[int, int], dice: Dice, controls: Controls, palette: Palette, night: float
+    ) -> None:
+        """Open an empty canvas of `size` = (width, height) pixels."""
+        width, height = size
+        self.dice, self.controls, self.palette, self.night = dice, controls, palette, night
+        self.style, self.weird, self.oddness = controls.style, controls.weird, controls.oddness
+        self.depth = 0.62 + 0.38 * controls.style
+        self.shape = (height, width)
+        self.hair = 2.2 / min(width, height)
+        self.drift = cloud(dice, self.shape, 2, 2)
+        self.warp = (cloud(dice, self.shape, 3, 2), cloud(dice, self.shape, 3, 2))
+        self.x, self.y = self._bent_places(width, height)
+        self.tone = np.full(self.shape, 0.5, np.float32)
+        self.phase = np.zeros(self.shape, np.float32)
+        self.ink = np.zeros(self.shape, np.float32)
+
+    def _bent_places(self, width: int, height: int) -> tuple[Field, Field]:
+        """Coordinates of every pixel: framed, zoomed and shifted by the picture, bent by weirdness."""
+        across, down = frame(width / height)
+        x = np.linspace(-across, across, width, dtype=np.float32)[None]
+        y = np.linspace(down[0], down[1], height, dtype=np.float32)[:, None]
+        zoom, shift = 1 + 0.30 * self.dice.shift(), 0.26 * self.dice.shift()
+        amount = 0.008 + 0.150 * self.weird
+        bent_x = (x + shift) * zoom + amount * self.warp[0]
+        bent_y = y + (zoom - 1) * (y - 0.3) + amount * self.warp[1]
+        return self._swirled(bent_x, bent_y)
+
+    def _swirled(self, x: Field, y: Field) -> tuple[Field, Field]:
+        centre_x, centre_y, side = 0.35 * self.dice.number(), 0.3 * self.dice.number(), self.dice.number()
+        if self.weird == 0:
+            return x, y
+        away_x, away_y = x - centre_x, y - centre_y
+        turn = math.copysign(1.2 * self.weird, side) * np.exp(-1.6 * (away_x**2 + away_y**2))
+        cosine, sine = np.cos(turn), np.sin(turn)
+        return centre_x + away_x * cosine - away_y * sine, centre_y + away_x * sine + away_y * cosine
+
+    def inside(self, depth: Field, softness: float = 1.0) -> Field:
+        """A soft mask of where `depth` (scene units into a shape) is above 0; softness 1 is a crisp edge."""
+        width = self.hair * softness
+        return smoothstep(-width, width, depth)
+
+    def lay(self, mask: Field, tone: Field | float, phase: Field | float = 0.0) -> None:
+        """Lay a layer of `tone` (0 dark to 1 light) and `phase` (turns of hue) over all that lies below.
+
+        The ink of what it covers goes with it: a sun's outline does not shine through a mountain.
+        """
+        self.tone += mask * (tone - self.tone)
+        self.phase += mask * (phase - self.phase)
+        self.ink *= 1 - mask
+
+    def glow(self, amount: Field, tone: float = 1.0) -> None:
+        """Let light (0..1) fall on what is painted so far; outlines stay."""
+        self.tone += amount * (tone - self.tone)
+
+    def outline(self, depth: Field, weight: float = 1.0) -> None:
+        """Ink the line where `depth` is 0."""
+        line = depth * (1 / self.hair)
+        line *= line
+        self.ink += weight * np.exp(-np.minimum(line, 30))
+
+    def finished(self) -> tuple[Field, Field]:
+        """The tone and phase of the picture with its brush, contour bands, ink and unusual hues."""
+        style, weird = self.style, self.weird
+        tone = self.tone + (0.006 + 0.034 * style) * tiled(brush(), self.x, self.y, 190)
+        tone += 0.030 * style * style * np.sin(2 * np.pi * 9 * (tone + 0.15 * self.drift))
+        tone -= (0.015 + 0.20 * style) * np.minimum(self.ink, 1)
+        islands = smoothstep(0.15, 0.55, self.warp[0] * self.warp[1] + 0.25 * self.drift)
+        phase = self.phase + weird * (0.06 + 0.15 * np.tanh(self.drift) + 0.40 * islands)
+        return tone, phase
+
+
+def frame(ratio: float) -> tuple[float, tuple[float, float]]:
+    """What a picture of a width-to-height ratio shows: half its width, and its top and bottom, in scene units.
+
+    Wide pictures see more to the sides; tall ones more of the sky, and a little more of the ground.
+    """
+    if ratio >= 1:
+        return ratio**0.85, (-(ratio**-0.15), ratio**-0.15)
+    half = ratio**-0.7
+    bottom = 1 + 0.3 * (half - 1)
+    return ratio**0.3, (bottom - 2 * half, bottom)

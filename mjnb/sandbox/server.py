@@ -1,0 +1,121 @@
+"""The sandbox on a real socket: uvicorn in a thread of this process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import uvicorn
+
+from ..credits import PRICES
+from .account import LATENCY, Account
+from .app import LONG_SIDE, make_app
+
+START_TIMEOUT = 20.0  # seconds
+
+
+class Sandbox:
+    """The task API, here: no key, no network, no cost.
+
+    ``with Sandbox() as server:`` puts it on a free port of 127.0.0.1; ``Sandbox().app`` is the ASGI app.
+
+    Args:
+        key: What the bearer token must be.
+        credits: What is on the account at every start.
+        time_scale: How many times faster than the service it works (20: a fast task takes 3 s).
+        latency: Seconds per speed at the service, before scaling.
+        prices: Credits per item.
+        books: A file that keeps the tasks for later sandboxes; None: memory.
+        long_side: Longest side of the pictures, in pixels.
+        host, port: Where to listen; port 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str = "sandbox",
+        credits: float = 10_000.0,
+        time_scale: float = 20.0,
+        latency: Mapping[str, float] = LATENCY,
+        prices: Mapping[str, float] = PRICES,
+        books: Path | None = None,
+        long_side: int = LONG_SIDE,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.account = Account(
+            key=key, credits=credits, time_scale=time_scale, latency=latency, prices=prices, books=books
+        )
+        self.app = make_app(self.account, long_side=long_side)
+        self.host, self.port = host, port
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.url if self._server else 'not started'}>"
+
+    @property
+    def key(self) -> str:
+        return self.account.key
+
+    @property
+    def time_scale(self) -> float:
+        return self.account.time_scale
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{self.host}:{self.port}"
+
+    def start(self) -> Sandbox:
+        """Listen, and return when requests are answered.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+        except OSError:
+            listener.close()
+            raise
+        self.port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            self.app, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="mjnb-sandbox", daemon=True
+        )
+        self._thread.start()
+        self._await_start()
+        return self
+
+    def _await_start(self) -> None:
+        with socket.create_connection((self.host, self.port), timeout=START_TIMEOUT):
+            pass
+
+    def wait(self) -> None:
+        """Serve until interrupted."""
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(0.5)
+
+    def stop(self) -> None:
+        """Stop listening."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._server.force_exit = True
+            self._thread.join(5.0)
+            self._server = self._thread = None
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -170,8 +170,7 @@ class Client:
     # ---- inside ----
 
     async def _get(self, path: str, query: dict[str, str]) -> Any:
-        answer = await self._send("GET", path, params=query)
-        return api.unwrap(answer.status_code, answer.content)
+        return _data(await self._send("GET", path, params=query))
 
     async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
         async with self._places:
@@ -204,10 +203,24 @@ class Client:
         for attempt in range(READ_TRIES - 1):
             try:
                 return await once()
-            except (errors.NoAnswer, errors.RateLimited, errors.Maintenance, errors.ServerError):
-                pause = min(2**attempt, 30) * random.uniform(0.5, 1.5)
-                await asyncio.sleep(pause / self.time_scale)
+            except (errors.NoAnswer, errors.RateLimited, errors.Maintenance, errors.ServerError) as error:
+                await asyncio.sleep(self.pause(attempt, error))
         return await once()
+
+    def pause(self, attempt: int, error: errors.MJError) -> float:
+        """Return how long to wait before another attempt, in seconds: as told, or doubling with jitter."""
+        told: float | None = getattr(error, "retry_after", None)
+        return told if told is not None else min(2**attempt, 30) * random.uniform(0.5, 1.5) / self.time_scale
+
+
+def _data(answer: httpx.Response) -> Any:
+    """Return an answer's data; a refusal carries the Retry-After that came with it, in seconds."""
+    try:
+        return api.unwrap(answer.status_code, answer.content)
+    except errors.RateLimited as error:
+        wait = answer.headers.get("Retry-After", "")
+        error.retry_after = min(float(wait), 300.0) if wait.isdigit() else None
+        raise
 
 
 async def _read(answer: httpx.Response, limit: int) -> bytes:

@@ -131,6 +131,7 @@ class ValidationFailed(Refused):
 
 class RateLimited(Refused):
     hint = "Wait a few seconds; 20 new tasks per 10 s and account are accepted."
+    retry_after: float | None = None  # seconds, when the service said
 
 
 class DailyLimit(Refused):

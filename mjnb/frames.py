@@ -7,7 +7,7 @@ columns full of nulls, from which nothing can be inferred.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ Chunks = Iterator[tuple[list[str], list[tuple[Any, ...]]]]
 Reader = Callable[[str, int], Chunks]
 
 TIME = pl.Datetime("ms", "UTC")
-TYPES = {
+TYPES: dict[str, pl.DataType] = {
+    "real": pl.Float64(),
     "integer": pl.Int64(),
     "choice": pl.String(),
     "text": pl.String(),
@@ -133,6 +134,11 @@ def _series(name: str, kind: pl.DataType, values: dict[str, tuple[Any, ...]]) ->
     return pl.Series(name, found, dtype=kind)
 
 
-def frame(columns: dict[str, Sequence[Any]], types: dict[str, pl.DataType]) -> pl.DataFrame:
-    """Return a frame of plain columns with the types said."""
-    return pl.DataFrame([pl.Series(name, columns[name], dtype=kind) for name, kind in types.items()])
+def frame(columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, str]) -> pl.DataFrame:
+    """Return a frame of plain columns.
+
+    Args:
+        columns: Values by name.
+        kinds: A key of `TYPES` for every column, in order.
+    """
+    return pl.DataFrame([pl.Series(name, columns[name], dtype=TYPES[kind]) for name, kind in kinds.items()])

@@ -113,8 +113,13 @@ class Loop:
         """Await work on the loop that is finished even if the awaiting task is cancelled."""
         task = asyncio.ensure_future(work)
         self._steps.add(task)
-        task.add_done_callback(self._steps.discard)
+        task.add_done_callback(self._step_done)
         return await asyncio.shield(task)
+
+    def _step_done(self, task: asyncio.Task[Any]) -> None:
+        self._steps.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, also when nobody awaits the step any more
 
     def close(self) -> None:
         """Wait for the steps under way, then end the loop."""

@@ -80,11 +80,12 @@ class Ledger:
 
     # ---- the life of a task ----
 
-    def intend(self, intent: Intent) -> str:
+    def intend(self, intent: Intent) -> tuple[str, bool]:
         """Record a request before it is sent; durable when this returns.
 
         Returns:
-            The task's own id, which orders by time.
+            The task's own id, which orders by time; and whether it is to be sent: False when there are
+            ``at_most`` such tasks already, and the id is that of the last.
         """
         own_id, text = new_id(), request_text(intent.request)
         row = {
@@ -106,9 +107,12 @@ class Ledger:
             "parent_image": intent.parent_image,
         }
         with self._engine.write() as c:
+            there = _live(c, intent.account, row["request_sha"]) if intent.at_most is not None else []
+            if intent.at_most is not None and len(there) >= intent.at_most:
+                return there[-1], False
             c.execute(sa.insert(task).values(**row, rev=0))
             self._log(c, own_id, "intent", text)
-        return own_id
+        return own_id, True
 
     def submitted(self, own_id: str, task_id: str) -> bool:
         """Record that the service took the task."""
@@ -221,12 +225,12 @@ class Ledger:
         return list(self._entries(task.c.id.endswith(name, autoescape=True) | (task.c.task_id == name)))
 
     def with_requests(self, shas: Iterable[str], account: str) -> list[Entry]:
-        """Return an account's live tasks with any of these requests, oldest first."""
+        """Return an account's tasks with any of these requests, oldest first."""
         wanted = list(set(shas))
         found: list[Entry] = []
         for start in range(0, len(wanted), 500):  # SQLite binds at most 32,766 values, PostgreSQL 65,535
             some = task.c.request_sha.in_(wanted[start : start + 500])
-            found += self._entries(some & (task.c.account == account) & task.c.state.in_(LIVE))
+            found += self._entries(some & (task.c.account == account))
         return sorted(found, key=lambda entry: entry.id)
 
     def of_sweep(self, sweep_id: str) -> list[Entry]:
@@ -328,6 +332,11 @@ class Ledger:
         if fresh:
             with self._engine.write() as c:
                 c.execute(sa.insert(metric), fresh)
+
+
+def _live(c: sa.Connection, account: str, sha: Any) -> list[str]:
+    same = (task.c.account == account) & (task.c.request_sha == sha) & task.c.state.in_(LIVE)
+    return list(c.execute(sa.select(task.c.id).where(same).order_by(task.c.id)).scalars())
 
 
 def _put_picture(c: sa.Connection, line: Mapping[str, Any]) -> None:

@@ -155,7 +155,18 @@ def _read_fault(said: str, url: sa.URL) -> LedgerError:
         return LedgerFull(f"no room for the ledger {where}")
     if "malformed" in low or "not a database" in low:
         return LedgerCorrupt(f"{url.database} is damaged or no ledger: {said}")
-    if any(word in low for word in ("readonly", "read-only", "unable to open", "permission", "denied", "no such file", "not a directory")):
+    if any(
+        word in low
+        for word in (
+            "readonly",
+            "read-only",
+            "unable to open",
+            "permission",
+            "denied",
+            "no such file",
+            "not a directory",
+        )
+    ):
         hint = "Make the folder writable, or choose another with data_dir=… or MJNB_DATA_DIR."
         return LedgerError(f"the ledger {where} cannot be written: {said}", hint=hint)
     return LedgerError(f"the ledger {where} cannot be used: {said}")

@@ -18,7 +18,11 @@ LIVE = ("intent", *OPEN, "succeeded", "unknown")  # paid, or perhaps paid: never
 
 @dataclass(frozen=True)
 class Intent:
-    """What is about to be sent, and for whom."""
+    """What is about to be sent, and for whom.
+
+    ``at_most`` says how many live tasks of the same request there may be: when so many are there, also of
+    another process, none is added.
+    """
 
     request: Request
     account: str
@@ -28,6 +32,7 @@ class Intent:
     cell: int | None = None
     parent: str | None = None
     parent_image: int | None = None
+    at_most: int | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..params import Domain, Generate, rows
 
 metadata = sa.MetaData()
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-Real = sa.Double().with_variant(sa.REAL, "sqlite")
+Real: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL, "sqlite")
 
 
 def _column_type(domain: Domain) -> sa.types.TypeEngine[Any]:

@@ -47,6 +47,7 @@ class Row:
     also: str = ""  # an older API name that the service still reads
     note: str = ""
     advanced: bool = False
+    metrics: tuple[str, ...] = ()  # picture metrics that answer to it, as measured
 
     def applies(self, task_type: str) -> bool:
         """Return whether the parameter means something to a task type."""
@@ -118,9 +119,9 @@ class Generate:
                                              on=ALL - {"mj_txt2img"}, also="fileUrl", note="leading URLs in the prompt mean mj_img2img")
     aspect_ratio: str | None = _row("aspectRatio", Choice(RATIOS), "width to height", "--ar", "--aspect")
     version: str | None = _row("version", Choice(VERSIONS), "model version", "--v", "--version", Flag("--niji", prefix="niji"))
-    variety: int | None = _row("variety", Span(0, 100, 5), "how far the four pictures differ", "--c", "--chaos", on=IMAGE)
-    stylization: int | None = _row("stylization", Span(0, 1000, 50), "strength of Midjourney's own style", "--s", "--stylize", on=IMAGE)
-    weirdness: int | None = _row("weirdness", Span(0, 3000, 100), "how unusual the pictures are", "--w", "--weird", on=IMAGE)
+    variety: int | None = _row("variety", Span(0, 100, 5), "how far the four pictures differ", "--c", "--chaos", on=IMAGE, metrics=("vendi", "phash_distance", "diversity"))
+    stylization: int | None = _row("stylization", Span(0, 1000, 50), "strength of Midjourney's own style", "--s", "--stylize", on=IMAGE, metrics=("colourfulness", "palette_size", "edge_energy"))
+    weirdness: int | None = _row("weirdness", Span(0, 3000, 100), "how unusual the pictures are", "--w", "--weird", on=IMAGE, metrics=("hue_count", "symmetry"))
     ow: int | None = _row("ow", Span(1, 1000), "pull of the omni reference", "--ow", on=OMNI)
     motion: str | None = _row("motion", Choice(("high", "low")), "how much the video moves", "--motion", on=VIDEO)
     video_batch_size: int | None = _row("videoBatchSize", NumberChoice((1, 2, 4)), "videos made at once", "--bs", on=VIDEO)

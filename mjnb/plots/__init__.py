@@ -2,8 +2,9 @@
 
 One idea: a figure is laid out in final pixels before anything is drawn, so nothing is resampled, clipped
 or left to a layout engine.  Rooms, lowest first: `data` (what is plotted), `text` (fitting words),
-`mosaic` (pictures to one array), `words` (alternative text), `figure` (showing and saving), `panels`
-(curves and heat maps), and the two layouts, `strips` and `grids`.  No pyplot and no global state.
+`mosaic` (pictures to one array), `words` (alternative text), `figure` (placing, showing, saving), `panels`
+(curves and heat maps), `pages` (title, pictures, caption), `blocks` (the metrics of a grid), and the two
+layouts, `strips` and `grids`.  No pyplot and no global state.
 """
 
 from .data import Axis, Cell, Curve

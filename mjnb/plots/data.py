@@ -67,11 +67,6 @@ class Curve:
     label: str
     unit: str = ""
 
-    @property
-    def heading(self) -> str:
-        """Label and unit in one."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
-
 
 @dataclass(frozen=True)
 class Series:

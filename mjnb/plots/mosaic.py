@@ -98,7 +98,9 @@ def _draw_cell(
 def _paste(sheet: Pixels, picture: Image.Image, x: int, y: int, width: int, height: int) -> None:
     shape = _ratio(picture)
     w, h = max(1, min(width, round(height * shape))), max(1, min(height, round(width / shape)))
-    small = opaque(picture).resize((w, h), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    # Hamming shrinks as sharply as Lanczos does at a third of its cost, but enlarges in blocks.
+    how = Image.Resampling.HAMMING if w <= picture.width else Image.Resampling.LANCZOS
+    small = opaque(picture).resize((w, h), how, reducing_gap=2.0)
     x, y = max(0, x + (width - w) // 2), max(0, y + (height - h) // 2)
     room = sheet[y : y + h, x : x + w]
     room[:] = np.asarray(small)[: room.shape[0], : room.shape[1]]

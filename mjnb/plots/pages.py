@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from .data import Table
 from .figure import SweepFigure
 from .mosaic import compose, gutter, hatched
-from .text import LABEL, SMALL, SOFT, TITLE, Ticks, font, height_of, width_of, wrap
+from .text import SMALL, SOFT, TITLE, Ticks, font, height_of, width_of, wrap
 
 LEAST = 400  # pixels: narrower figures have no room for words
 EDGE = 12  # white at the left and right
@@ -75,7 +74,7 @@ def draw_pictures(
     axes = figure.place(left, top, width, height)
     axes.imshow(
         compose(table, (width, height), slot), extent=(-0.5, columns - 0.5, -0.5, rows - 0.5), aspect="auto",
-        interpolation="auto", origin="upper",
+        interpolation="antialiased", origin="upper",  # "auto" is its name from matplotlib 3.10 on
     )  # fmt: skip
     figure.has_pictures = len(hatched(table)) < columns * rows
     for place in hatched(table):
@@ -106,11 +105,6 @@ def remarks(table: Table, width: float, height: float) -> str:
 def label_rows(axes: Axes, ticks: Ticks) -> None:
     """Write fitted labels beside the rows of an axes."""
     shown = [(i, label) for i, label in enumerate(ticks.labels) if label]
-    look = font(LABEL) | {"linespacing": 1.2}
+    look = font(ticks.points) | {"linespacing": 1.2}
     axes.set_yticks([i for i, _ in shown], [label for _, label in shown], **look)
     axes.tick_params(axis="y", which="both", length=0, pad=4)
-
-
-def share(total: float, parts: Sequence[float]) -> list[float]:
-    """Split pixels in proportion."""
-    return [total * part / sum(parts) for part in parts]

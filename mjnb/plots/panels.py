@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -14,11 +16,16 @@ from matplotlib.ticker import MaxNLocator
 
 from .data import Floats, Series
 from .figure import SweepFigure
-from .text import DPI, HEADING, INK, LABEL, SMALL, SOFT, Ticks, font, height_of, width_of, wrap
+from .text import DPI, HEADING, INK, SMALL, SOFT, Ticks, clean, font, height_of, width_of, wrap
 
 BLUE, VERMILLION = "#0072B2", "#D55E00"  # Okabe and Ito 2008
 RULE, EDGE = "#e4e4e4", "#8a8a8a"
 MARKERS = ("o", "s", "^", "D", "v", "P")
+LINE: dict[str, Any] = {
+    "lw": 1.7, "ls": "-", "ms": 5, "mec": "white", "mew": 0.6, "solid_capstyle": "projecting",
+    "solid_joinstyle": "round",
+}  # fmt: skip
+BRIDGE: dict[str, Any] = {"lw": 1.0, "ls": ":", "marker": "", "dash_capstyle": "butt"}
 HEAD = 20  # pixels above a panel for its heading
 
 
@@ -82,7 +89,8 @@ def panel(
     box: tuple[float, float, float, float],
     columns: int,
     *,
-    dots: bool = False,
+    key: str = "",
+    spare: float = 0,
 ) -> Axes:
     """Axes for curves over ``columns`` ordinal positions, with heading, scale and guides.
 
@@ -91,11 +99,11 @@ def panel(
         series: the metric.
         box: left, top, width and height of the plot itself in pixels; the heading stands above it.
         columns: number of positions; position i is at x = i.
-        dots: whether single pictures are drawn too, so that the heading says so.
+        key: what is drawn, in words beside the heading.
+        spare: pixels at the right of the plot that the heading may use as well.
     """
     left, top, width, height = box
-    key = f"each picture, {series.key}" if dots and series.dots else series.key
-    heading(figure, series, left, top, width, key)
+    _heading(figure, series, left, top, width + spare, key)
     axes = figure.place(left, top, width, height)
     scale = Scale.of(series, height)
     axes.set_xlim(-0.5, columns - 0.5)
@@ -115,14 +123,17 @@ def panel(
     return axes
 
 
-def heading(figure: SweepFigure, series: Series, left: float, top: float, width: float, key: str) -> None:
-    """The metric's name above its panel, and what its bars mean where that fits."""
-    base = top - 7
-    (name,) = wrap(series.curve.heading, width, HEADING, lines=1, bold=True) or [""]
+def _heading(figure: SweepFigure, series: Series, left: float, top: float, width: float, key: str) -> None:
+    """The metric's name above its panel, then its unit and what is drawn, as far as they fit."""
+    base, curve = top - 7, series.curve
+    (name,) = wrap(curve.label, width, HEADING, lines=1, bold=True) or [""]
     figure.write(left, base, name, HEADING, bold=True, va="baseline")
-    used = width_of(name, HEADING, bold=True) + 8
-    if used + width_of(key, SMALL) <= width:
-        figure.write(left + used, base, key, SMALL, color=SOFT, va="baseline")
+    start = left + width_of(name, HEADING, bold=True) + 8
+    unit = clean(curve.unit)
+    for remark in (" · ".join(filter(None, (unit, key))), unit or key, key):
+        if remark and start + width_of(remark, SMALL) <= left + width:
+            figure.write(start, base, remark, SMALL, color=SOFT, va="baseline")
+            return
 
 
 def label_columns(axes: Axes, ticks: Ticks, *, color: str = INK) -> None:
@@ -137,18 +148,16 @@ def label_columns(axes: Axes, ticks: Ticks, *, color: str = INK) -> None:
 def draw_strip(axes: Axes, series: Series) -> None:
     """One metric along one axis: dots, mean line with band and bars; or set values with bars."""
     xs = np.arange(series.mean.size, dtype=float)
+    apart = min(0.12, 8 / (axes.bbox.width / series.mean.size))
+    for (i,), values in series.dots.items():
+        offset = (np.arange(len(values)) - (len(values) - 1) / 2) * min(apart, 0.5 / len(values))
+        axes.plot(i + offset, values, ls="none", marker="o", ms=4, mfc=BLUE, mec="white", mew=0.5, alpha=0.55)
     if series.kind == "pictures":
-        for (i,), values in series.dots.items():
-            offset = (np.arange(len(values)) - (len(values) - 1) / 2) * min(0.06, 0.3 / len(values))
-            axes.plot(
-                i + offset, values, ls="none", marker="o", ms=4, mfc=BLUE, mec="white", mew=0.5, alpha=0.55
-            )
-        axes.fill_between(
-            xs, series.mean - series.spread, series.mean + series.spread, color=BLUE, alpha=0.13, lw=0
-        )
-    color = BLUE if series.kind == "pictures" else VERMILLION
-    marker = "o" if series.kind == "pictures" else "s"
-    _curve(axes, xs, series.mean, series.spread, color, marker)
+        low, high = series.mean - series.spread, series.mean + series.spread
+        axes.fill_between(xs, low, high, color=BLUE, alpha=0.13, lw=0)
+        _curve(axes, xs, series.mean, series.spread, BLUE, "o")
+    else:
+        _curve(axes, xs, series.mean, series.spread, VERMILLION, "s")
 
 
 def _curve(axes: Axes, xs: Floats, mean: Floats, spread: Floats, color: str, marker: str) -> None:
@@ -158,7 +167,9 @@ def _curve(axes: Axes, xs: Floats, mean: Floats, spread: Floats, color: str, mar
         xs[barred], mean[barred], yerr=spread[barred], fmt="none", ecolor=color, elinewidth=1.1, capsize=2.5,
         capthick=1.1,
     )  # fmt: skip
-    axes.plot(xs, mean, color=color, lw=1.7, ls="-", marker=marker, ms=4.5, mec="white", mew=0.6)
+    # Dotted where the line bridges cells without a number.
+    axes.plot(xs[known], mean[known], color=color, **BRIDGE)
+    axes.plot(xs, mean, color=color, marker=marker, **LINE)
 
 
 def shades(count: int) -> list[str]:
@@ -177,44 +188,50 @@ def draw_lines(axes: Axes, series: Series) -> None:
 
 
 def legend(
-    figure: SweepFigure,
-    name: str,
-    labels: Sequence[str],
-    left: float,
-    top: float,
-    width: float,
-    *,
-    draw: bool = True,
+    figure: SweepFigure | None, name: str, labels: Sequence[str], box: tuple[float, float, float]
 ) -> int:
     """Key of the lines: the axis' name, then a marker and a value for each; flows over several rows.
 
+    Args:
+        figure: where; None only measures.
+        name: of the axis.
+        labels: one per line.
+        box: left, top and width in pixels.
+
     Returns:
-        Its height in pixels; with ``draw=False`` nothing else happens.
+        Its height in pixels.
     """
+    left, top, width = box
     row = height_of(1, SMALL) + 4
-    texts = ["".join(wrap(label, width - 24, SMALL, lines=1)) for label in labels]
     (title,) = wrap(name, width, SMALL, lines=1, bold=True) or [""]
     x, y = width_of(title, SMALL, bold=True) + 10, 0
-    if draw:
+    if figure:
         figure.write(left, top, title, SMALL, bold=True)
-        canvas = figure.place(left, top, width, row)
-    colors = shades(len(labels))
-    for j, text in enumerate(texts):
-        need = 19 + width_of(text, SMALL)
-        if x + need > width and x > 0:
+    for label, color, marker in zip(labels, shades(len(labels)), cycle(MARKERS), strict=False):
+        text = "".join(wrap(label, width - 24, SMALL, lines=1))
+        need = 16 + width_of(text, SMALL)
+        if x + need > width:
             x, y = 0.0, y + row
-        if draw:
-            canvas.plot(
-                [x / width, (x + 7) / width, (x + 14) / width], [0.6 - y / row] * 3, color=colors[j], lw=1.7,
-                ls="-", marker=MARKERS[j % len(MARKERS)], markevery=[1], ms=5, mec="white", mew=0.6,
-                clip_on=False,
-            )  # fmt: skip
-            figure.write(left + x + 18, top + y, text, SMALL)
-        x += need + 9
-    if draw:
-        canvas.set_xlim(0, 1)
-        canvas.set_ylim(0, 1)
+        if figure:
+            figure.stroke(
+                (left + x, left + x + 12), top + y + (row - 4) / 2, color=color, marker=marker, **LINE
+            )
+            figure.write(left + x + 16, top + y, text, SMALL)
+        x += need + 8
     return y + row
+
+
+def heat_key(series: Series) -> int:
+    """Pixels that the colour bar of a heat map takes at its right."""
+    return math.ceil(18 + max(width_of(end, SMALL) for end in _ends(series)))
+
+
+def _ends(series: Series) -> tuple[str, str]:
+    known = series.mean[np.isfinite(series.mean)]
+    if not known.size:
+        return "", ""
+    low, high = f"{known.min():.3g}", f"{known.max():.3g}"
+    return low, high if high != low else ""
 
 
 def draw_heat(figure: SweepFigure, series: Series, box: tuple[float, float, float, float]) -> Axes:
@@ -223,25 +240,22 @@ def draw_heat(figure: SweepFigure, series: Series, box: tuple[float, float, floa
     Args:
         figure: where.
         series: the metric over two axes; the first runs along x, the second upwards.
-        box: left, top, width and height in pixels, colour bar included.
+        box: left, top, width and height in pixels; the colour bar stands right of it.
     """
     left, top, width, height = box
     known = series.mean[np.isfinite(series.mean)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    ends = numerals((low, high)) if high > low else (f"{low:.3g}", "")
-    ends = tuple(f"{float(end):.3g}" if end else "" for end in ends)
-    legend_width = 18 + max(width_of(end, SMALL) for end in ends)
     columns, rows = series.mean.shape
-    axes = figure.place(left, top, width - legend_width, height)
+    axes = figure.place(left, top, width, height)
     cmap = colormaps["viridis"].with_extremes(bad="#f2f2f2")
     span = Normalize(low, high if high > low else low + 1.0)
     axes.imshow(series.mean.T, cmap=cmap, origin="lower", aspect="auto", interpolation="nearest", norm=span)
-    _numbers(axes, series.mean, span, ((width - legend_width) / columns, height / rows))
-    bar = figure.place(left + width - legend_width + 6, top, 7, height)
+    _numbers(axes, series.mean, span, (width / columns, height / rows))
+    bar = figure.place(left + width + 6, top, 7, height)
     bar.imshow(np.linspace(0, 1, 64)[:, None], cmap=cmap, origin="lower", aspect="auto", extent=(0, 1, 0, 1))
-    x = left + width - legend_width + 16
-    figure.write(x, top, ends[1], SMALL, color=SOFT)
-    figure.write(x, top + height, ends[0], SMALL, color=SOFT, va="bottom")
+    x = left + width + 16
+    figure.write(x, top, _ends(series)[1], SMALL, color=SOFT)
+    figure.write(x, top + height, _ends(series)[0], SMALL, color=SOFT, va="bottom")
     return axes
 
 
@@ -252,11 +266,12 @@ def _numbers(axes: Axes, mean: Floats, span: Normalize, cell: tuple[float, float
         return
     for (i, j), text in texts.items():
         share = float(span(mean[i, j]))
-        color = _readable_on(share) if np.isfinite(share) else INK
+        color = readable_on(share) if np.isfinite(share) else INK
         axes.text(i, j, text, ha="center", va="center", **font(SMALL, color=color))
 
 
-def _readable_on(share: float) -> str:
+def readable_on(share: float) -> str:
+    """Black or white, whichever reads better on a heat map's colour at a share of its scale."""
     # Relative luminance after WCAG 2.2: above 0.179 black has the better contrast.
     rgb = np.array(colormaps["viridis"](share)[:3])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)

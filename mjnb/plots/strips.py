@@ -58,14 +58,15 @@ def strip(
     below = ticks.height + 12
     again = below if len(series) > 1 and not ticks.turned else 0
     step = HEAD + PLOT + 10
-    content = tall + below + step * len(series) + again + height_of(1, LABEL) + 4
+    content = tall + below + step * len(series) + again + height_of(1, LABEL)
     figure = page.begin(content)
     top = page.head
     label_columns(draw_pictures(figure, table, (left, top, room, tall), slot), ticks)
     top += tall + below
     for i, one in enumerate(series):
         box = (left, top + i * step + HEAD, room, PLOT)
-        axes = panel(figure, one, box, len(axis.values), dots=True)
+        key = f"each picture, {one.key}" if one.dots else one.key
+        axes = panel(figure, one, box, len(axis.values), key=key)
         draw_strip(axes, one)
         if again and i == len(series) - 1:
             label_columns(axes, ticks)

@@ -18,6 +18,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 
 DPI = 100
 TITLE, HEADING, LABEL, SMALL = 12.0, 9.5, 9.0, 8.0  # points
+WRAPS = 56  # pixels: in narrower columns, words that do not fit are turned instead of torn
 INK, SOFT = "#222222", "#5a5a5a"
 BOX = "\u25a1"
 MORE = "\u2026"
@@ -159,7 +160,10 @@ def fit_across(labels: Sequence[str], room: float, *, points: float = LABEL, thi
         return Ticks(tuple("\n".join(lines) for lines in wrapped), False, height_of(most, points), points)
     plain = [clean(label) for label in labels]
     widest = max(width_of(label, points) for label in plain)
-    if thin and widest < 64:
+    if room >= WRAPS and not (thin and widest < WRAPS):
+        most = max(map(len, wrapped))
+        return Ticks(tuple("\n".join(lines) for lines in wrapped), False, height_of(most, points), points)
+    if thin and widest < WRAPS:
         step = math.ceil((widest + 6) / room)
         return Ticks(_every(plain, step), False, height_of(1, points), points)
     cut = ["".join(wrap(label, 120, points, lines=1)) for label in labels]

@@ -8,6 +8,8 @@ import numpy as np
 
 from .data import Axis, Floats, Series, Table
 
+MOST = 4  # metrics told; who listens to more than that has lost the first
+
 
 def describe(table: Table, series: Sequence[Series], title: str) -> str:
     """Alternative text of a sweep figure.
@@ -26,7 +28,9 @@ def describe(table: Table, series: Sequence[Series], title: str) -> str:
     missing = f", {empty} of {int(np.prod(table.shape))} cells without pictures" if empty else ""
     first = f"{_short(title)}: {pictures} pictures over {swept}{missing}."
     told = [sentence for s in series if (sentence := _told(s, table.axes))]
-    return " ".join([first, "; ".join(told) + "."]) if told else first
+    more = f"; and {len(told) - MOST} more" if len(told) > MOST else ""
+    second = "; ".join(told[:MOST]) + more
+    return f"{first} {second[:1].upper()}{second[1:]}." if told else first
 
 
 def _short(title: str) -> str:

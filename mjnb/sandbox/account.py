@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from ..api import SUBMIT_LIMIT
-from ..credits import PRICES, estimate
 from ..errors import InvalidRequest
 from ..params import TASK_TYPES, VIDEO, Generate, body, from_body
+from ..prices import PRICES, estimate
 
 LATENCY = {"relaxed": 215.0, "fast": 60.0, "turbo": 35.0}  # seconds at the service, as seen
 OMNI_LATENCY = 247.0

@@ -10,11 +10,9 @@ from types import TracebackType
 
 import uvicorn
 
-from ..credits import PRICES
+from ..prices import PRICES
 from .account import LATENCY, Account
 from .app import LONG_SIDE, make_app
-
-START_TIMEOUT = 20.0  # seconds
 
 
 class Sandbox:
@@ -71,7 +69,7 @@ class Sandbox:
         return f"http://{self.host}:{self.port}"
 
     def start(self) -> Sandbox:
-        """Listen, and return when requests are answered.
+        """Listen; requests are answered from now on.
 
         Raises:
             OSError: The port is taken.
@@ -80,6 +78,7 @@ class Sandbox:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self.host, self.port))
+            listener.listen(128)  # requests queue from now on, until uvicorn takes them
         except OSError:
             listener.close()
             raise
@@ -92,12 +91,7 @@ class Sandbox:
             target=self._server.run, args=([listener],), name="mjnb-sandbox", daemon=True
         )
         self._thread.start()
-        self._await_start()
         return self
-
-    def _await_start(self) -> None:
-        with socket.create_connection((self.host, self.port), timeout=START_TIMEOUT):
-            pass
 
     def wait(self) -> None:
         """Serve until interrupted."""

@@ -10,7 +10,7 @@ import math
 from PIL import Image
 
 from .canvas import Canvas, Controls
-from .colour import coloured, mood_of, palette_of
+from .colour import coloured, hue_of, mood_of, palette_of
 from .noise import Dice, grain
 from .scenes import scene_of
 
@@ -72,11 +72,12 @@ def draw(
     size = size_of(aspect_ratio, long_side)
     controls = Controls(_part(stylization, 1000), _part(weirdness, 3000), _part(variety, 100))
     scene = scene_of(prompt)
-    mood = mood_of(prompt, scene.mood)
+    hue = hue_of(prompt)
+    mood = mood_of(prompt, scene.mood, None if scene.coat else hue)
     dice = Dice(prompt, seed, index, controls.variety)
-    turn = 0.10 * dice.number() + 1.4 * (dice.own_share - 0.2) * _HUE_TURNS[index % 4]
+    turn = 0.07 * dice.number() + 1.4 * (dice.own_share - 0.2) * _HUE_TURNS[index % 4]
     palette = palette_of(mood, controls.style, controls.weird, turn)
-    canvas = Canvas(size_of(aspect_ratio, min(long_side, _BASE)), dice, controls, palette, mood.night)
+    canvas = Canvas(size_of(aspect_ratio, min(long_side, _BASE)), dice, controls, palette, mood.night, hue)
     scene.paint(canvas)
     picture = Image.fromarray(coloured(*canvas.finished(), palette))
     if picture.size != size:

@@ -5,6 +5,7 @@ masks; the canvas bends those places when weirdness asks for it, so scenes need 
 """
 
 import math
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,11 +32,27 @@ class Canvas:
     """Tone, phase and ink of a picture in the making, and the bent coordinates to paint by."""
 
     def __init__(
-        self, size: tuple[int, int], dice: Dice, controls: Controls, palette: Palette, night: float
+        self,
+        size: tuple[int, int],
+        dice: Dice,
+        controls: Controls,
+        palette: Palette,
+        night: float = 0.0,
+        accent: float | None = None,
     ) -> None:
-        """Open an empty canvas of `size` = (width, height) pixels."""
+        """Open an empty canvas.
+
+        Args:
+            size: width and height in pixels.
+            dice: the picture's random numbers.
+            controls: stylization, weirdness and variety.
+            palette: the picture's colours.
+            night: 0 for day to 1 for night.
+            accent: the hue in degrees that the prompt gives to the hero, if any.
+        """
         width, height = size
         self.dice, self.controls, self.palette, self.night = dice, controls, palette, night
+        self.accent = accent
         self.style, self.weird, self.oddness = controls.style, controls.weird, controls.oddness
         self.depth = 0.62 + 0.38 * controls.style
         self.shape = (height, width)
@@ -43,6 +60,7 @@ class Canvas:
         self.drift = cloud(dice, self.shape, 2, 2)
         self.warp = (cloud(dice, self.shape, 3, 2), cloud(dice, self.shape, 3, 2))
         self.x, self.y = self._bent_places(width, height)
+        self.side = math.copysign(1.0, dice.number())
         self.tone = np.full(self.shape, 0.5, np.float32)
         self.phase = np.zeros(self.shape, np.float32)
         self.ink = np.zeros(self.shape, np.float32)
@@ -52,8 +70,8 @@ class Canvas:
         across, down = frame(width / height)
         x = np.linspace(-across, across, width, dtype=np.float32)[None]
         y = np.linspace(down[0], down[1], height, dtype=np.float32)[:, None]
-        zoom, shift = 1 + 0.30 * self.dice.shift(), 0.26 * self.dice.shift()
-        amount = 0.008 + 0.150 * self.weird
+        zoom, shift = 1 + 0.24 * self.dice.shift(), 0.24 * self.dice.shift()
+        amount = 0.008 + 0.112 * self.weird
         bent_x = (x + shift) * zoom + amount * self.warp[0]
         bent_y = y + (zoom - 1) * (y - 0.3) + amount * self.warp[1]
         return self._swirled(bent_x, bent_y)
@@ -63,7 +81,7 @@ class Canvas:
         if self.weird == 0:
             return x, y
         away_x, away_y = x - centre_x, y - centre_y
-        turn = math.copysign(1.2 * self.weird, side) * np.exp(-1.6 * (away_x**2 + away_y**2))
+        turn = math.copysign(1.0 * self.weird, side) * np.exp(-1.3 * (away_x**2 + away_y**2))
         cosine, sine = np.cos(turn), np.sin(turn)
         return centre_x + away_x * cosine - away_y * sine, centre_y + away_x * sine + away_y * cosine
 
@@ -81,6 +99,15 @@ class Canvas:
         self.phase += mask * (phase - self.phase)
         self.ink *= 1 - mask
 
+    def part(self, rows: slice, columns: slice) -> "Canvas":
+        """A window on this canvas: what is laid on it is laid on the whole."""
+        window = copy(self)
+        window.x, window.y = self.x[rows, columns], self.y[rows, columns]
+        window.tone, window.phase = self.tone[rows, columns], self.phase[rows, columns]
+        window.ink = self.ink[rows, columns]
+        window.shape = (window.x.shape[0], window.x.shape[1])
+        return window
+
     def glow(self, amount: Field, tone: float = 1.0) -> None:
         """Let light (0..1) fall on what is painted so far; outlines stay."""
         self.tone += amount * (tone - self.tone)
@@ -94,16 +121,24 @@ class Canvas:
     def finished(self) -> tuple[Field, Field]:
         """The tone and phase of the picture with its brush, contour bands, ink and unusual hues."""
         style, weird = self.style, self.weird
-        tone = self.tone + (0.006 + 0.034 * style) * tiled(brush(), self.x, self.y, 190)
+        strokes, wander = tiled(brush(), self.x, self.y, 190), np.tanh(self.drift)
+        tone = self.tone + (0.006 + 0.027 * style) * strokes
         tone += 0.030 * style * style * np.sin(2 * np.pi * 9 * (tone + 0.15 * self.drift))
         tone -= (0.015 + 0.20 * style) * np.minimum(self.ink, 1)
+        tone += self._light_from_one_side()
         islands = smoothstep(0.15, 0.55, self.warp[0] * self.warp[1] + 0.25 * self.drift)
-        phase = self.phase + weird * (0.06 + 0.15 * np.tanh(self.drift) + 0.40 * islands)
+        pigment = style * (0.05 * wander + 0.02 * strokes)
+        phase = self.phase + pigment + weird**1.4 * (0.05 + 0.30 * wander + 0.25 * islands)
         return tone, phase
+
+    def _light_from_one_side(self) -> Field:
+        """What weirdness adds to the left and takes from the right, or the other way round."""
+        across = np.linspace(-self.side, self.side, self.shape[1], dtype=np.float32)
+        return np.asarray(0.27 * self.weird**0.9 * across)
 
 
 def frame(ratio: float) -> tuple[float, tuple[float, float]]:
-    """What a picture of a width-to-height ratio shows: half its width, and its top and bottom, in scene units.
+    """What a picture of a width-to-height ratio shows: half its width, its top and its bottom, in units.
 
     Wide pictures see more to the sides; tall ones more of the sky, and a little more of the ground.
     """

@@ -19,7 +19,7 @@ PHASES = 64
 
 COLOUR_WORDS: dict[str, float] = {
     "red": 27, "crimson": 18, "scarlet": 30, "ruby": 15, "coral": 35, "orange": 55, "copper": 50, "amber": 72,
-    "brown": 60, "gold": 88, "golden": 88, "yellow": 105, "lemon": 108, "olive": 115, "lime": 128,
+    "brown": 60, "gold": 80, "golden": 80, "yellow": 98, "lemon": 102, "olive": 115, "lime": 128,
     "green": 145, "emerald": 158, "jade": 165, "mint": 168, "turquoise": 188, "teal": 192, "cyan": 205,
     "aqua": 200, "azure": 245, "blue": 258, "sapphire": 262, "cobalt": 264, "indigo": 278, "violet": 298,
     "purple": 308, "lavender": 302, "lilac": 315, "magenta": 335, "fuchsia": 340, "pink": 355, "rose": 8,
@@ -43,8 +43,8 @@ class Mood:
 
 
 MOOD_WORDS: dict[str, Mood] = {
-    **dict.fromkeys(("dusk", "sunset", "twilight", "evening"), Mood(345, 135, -0.05, 1.25, 0.45)),
-    **dict.fromkeys(("dawn", "sunrise", "morning"), Mood(10, 115, 0.05, 1.05, 0.0)),
+    **dict.fromkeys(("dusk", "sunset", "twilight", "evening"), Mood(335, 170, -0.05, 1.25, 0.45)),
+    **dict.fromkeys(("dawn", "sunrise", "morning"), Mood(10, 130, 0.05, 1.1, 0.0)),
     **dict.fromkeys(("night", "midnight", "moonlit", "moonlight", "moon"), Mood(270, 60, -0.15, 1.0, 1.0)),
     **dict.fromkeys(("dark", "noir", "gloomy", "gothic", "storm", "stormy"), Mood(250, 40, -0.12, 0.7, 0.3)),
     **dict.fromkeys(("stars", "starry", "galaxy", "space", "cosmic"), Mood(285, 90, -0.12, 1.1, 1.0)),
@@ -67,17 +67,21 @@ def words_of(prompt: str) -> list[str]:
     return re.findall(r"[^\W_]+", prompt.lower())
 
 
-def mood_of(prompt: str, home: Mood) -> Mood:
-    """The light that a prompt asks for: its mood words, its first colour word, else the scene's own light.
+def hue_of(prompt: str) -> float | None:
+    """The OKLCH hue in degrees of the first colour word of a prompt, if there is one."""
+    return next((COLOUR_WORDS[word] for word in words_of(prompt) if word in COLOUR_WORDS), None)
+
+
+def mood_of(prompt: str, home: Mood, hue: float | None) -> Mood:
+    """The light that a prompt asks for: its mood words and `hue` if given, else the scene's own light.
 
     A prompt that names no hue turns the scene's own by up to 40 degrees, so that prompts differ.
     """
-    words = words_of(prompt)
-    moods = [MOOD_WORDS[word] for word in words if word in MOOD_WORDS]
+    moods = [MOOD_WORDS[word] for word in words_of(prompt) if word in MOOD_WORDS]
     mood = _blend(moods, home) if moods else home
-    hues = [COLOUR_WORDS[word] for word in words if word in COLOUR_WORDS]
-    if hues:
-        return replace(mood, hue=hues[0], span=math.copysign(min(60, abs(mood.span)), mood.span))
+    if hue is not None:
+        span = math.copysign(min(50, abs(mood.span)), mood.span)
+        return replace(mood, hue=hue, span=span, colour=min(1.4, 1.2 * mood.colour))
     turn = float(stream("turn", prompt).uniform(-1, 1)) * (12 if moods else 40)
     return replace(mood, hue=(mood.hue if mood.hue is not None else 250) + turn)
 
@@ -114,10 +118,11 @@ class Palette:
         tone = np.linspace(0, 1, 256)[None]
         phase = np.arange(PHASES)[:, None] / PHASES
         lightness = np.clip(0.56 + self.light + (tone - 0.5) * self.contrast, 0.02, 0.99) + 0 * phase
-        stands_out = 1 + 0.55 * (1 - np.cos(2 * np.pi * phase))
+        stands_out = 1 + 0.50 * (1 - np.cos(2 * np.pi * phase))
         chroma = self.chroma * stands_out * (1 - 0.78 * np.abs(2 * lightness - 1.08) ** 2.4)
         hue = self.hue + self.span * (tone - 0.5) + 2 * np.pi * phase
-        return _srgb_from_oklch(lightness, np.maximum(chroma, 0), hue).reshape(-1, 3)
+        rows: NDArray[np.uint8] = _srgb_from_oklch(lightness, np.maximum(chroma, 0), hue).reshape(-1, 3)
+        return rows
 
 
 def palette_of(mood: Mood, style: float, weird: float, turn: float) -> Palette:
@@ -125,13 +130,13 @@ def palette_of(mood: Mood, style: float, weird: float, turn: float) -> Palette:
 
     `turn` in radians is the picture's own turn of the hue.
     """
-    chroma = (0.024 + 0.105 * style**0.75 + 0.022 * weird) * mood.colour
+    chroma = (0.026 + 0.100 * style**0.6 + 0.012 * weird) * mood.colour
     return Palette(
         hue=math.radians(mood.hue or 0.0) + turn,
-        span=math.radians(mood.span) * (0.55 + 0.65 * style),
+        span=math.radians(mood.span) * (0.70 + 0.50 * style),
         light=mood.light,
         chroma=chroma,
-        contrast=0.68 + 0.24 * style,
+        contrast=0.64 + 0.29 * style,
     )
 
 
@@ -139,7 +144,8 @@ def coloured(tone: Field, phase: Field, palette: Palette) -> NDArray[np.uint8]:
     """Turn tones (0..1) and phases (turns of the hue) into an sRGB picture."""
     step = (phase * PHASES).astype(np.int32) & (PHASES - 1)
     level = np.clip(tone * 255, 0, 255).astype(np.int32)
-    return palette.table().take(step * 256 + level, axis=0)
+    picture: NDArray[np.uint8] = palette.table().take(step * 256 + level, axis=0)
+    return picture
 
 
 _LMS_FROM_OKLAB = np.array(
@@ -163,4 +169,4 @@ def _srgb_from_oklch(lightness: Field, chroma: Field, hue: Field) -> NDArray[np.
     lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
     linear = np.clip((lab @ _LMS_FROM_OKLAB.T) ** 3 @ _RGB_FROM_LMS.T, 0, 1)
     curved = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.asarray(curved * 255 + 0.5).astype(np.uint8)
+    return np.asarray(curved * 255 + 0.5, np.uint8)

@@ -20,7 +20,7 @@ REACH = 3.6
 """Profiles cover x from -REACH to REACH, more than the widest picture shows."""
 
 _TASK_ANGLE = 0.38
-_CALM_ANGLE, _WILD_ANGLE = 0.26, 1.34
+_CALMEST, _WILDEST = 0.25, 0.97
 
 
 def stream(*key: object) -> np.random.Generator:
@@ -40,9 +40,8 @@ class Dice:
         self._prompt = stream("prompt", prompt)
         self._task = stream("task", prompt, seed)
         self._picture = stream("picture", prompt, seed, index)
-        angle = _CALM_ANGLE + (_WILD_ANGLE - _CALM_ANGLE) * variety
-        self.own_share = math.sin(angle)
-        self._shared = math.cos(angle)
+        self.own_share = _CALMEST + (_WILDEST - _CALMEST) * variety
+        self._shared = math.sqrt(1 - self.own_share**2)
 
     def normal(self, *shape: int) -> Field:
         """An array of blended normal numbers."""
@@ -130,7 +129,7 @@ def brush() -> Field:
 
 @lru_cache(maxsize=4)
 def specks(count: int, radius: float) -> Field:
-    """A seamless 512 x 512 tile of `count` soft dots of unequal brightness, 0..1: stars or snow; made once."""
+    """A seamless 512 x 512 tile of `count` soft dots of unequal light, 0..1: stars or snow; made once."""
     source = stream("specks", count, radius)
     dots = np.zeros((512, 512), np.float32)
     rows, columns = source.integers(8, 504, (2, count))

@@ -1,82 +1,100 @@
 """Figures cut out once: the fox, the lighthouse, the boat.
 
 One idea: a figure is a short list of outlines in its own square (-1..1, y down), filled with Pillow at
-twice the size and kept; scenes place it on their bent plane like any other layer.
+three times the size and kept; scenes place it on their bent plane like any other layer.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from .canvas import Canvas
 from .noise import Field
 
 Points = Sequence[tuple[float, float]]
 
-_SIDE = 512
-_FINE = 2 * _SIDE
+_FINE = 960
 
 
-class Stencil:
-    """A figure in the square -1..1: where it is, how light, how much of its own hue, and its outlines."""
+class Sketch:
+    """A figure in the square -1..1 while it is drawn: where it is, how light, its own hue, its outlines."""
 
     def __init__(self) -> None:
         self._mask = Image.new("L", (_FINE, _FINE))
         self._tone = Image.new("L", (_FINE, _FINE), 128)
         self._tint = Image.new("L", (_FINE, _FINE))
         self._edge = Image.new("L", (_FINE, _FINE))
-        self._layers: dict[str, Field] = {}
 
-    def add(self, points: Points, tone: float, tint: float = 0.0, curved: bool = True) -> "Stencil":
+    def add(self, points: Points, tone: float, tint: float = 0.0, curved: bool = True) -> None:
         """Lay one outline over the figure: its corners (rounded when `curved`), tone and tint 0..1."""
         corners = rounded(points) if curved else points
         pixels = [((x + 1) * _FINE / 2, (y + 1) * _FINE / 2) for x, y in corners]
         for layer, level in ((self._mask, 1.0), (self._tone, tone), (self._tint, tint)):
             ImageDraw.Draw(layer).polygon(pixels, fill=round(255 * level))
         ImageDraw.Draw(self._edge).polygon(pixels, fill=0, outline=200, width=5)
-        return self
 
-    def mirrored(self, points: Points, tone: float, tint: float = 0.0, curved: bool = True) -> "Stencil":
+    def mirrored(self, points: Points, tone: float, tint: float = 0.0, curved: bool = True) -> None:
         """Lay an outline and its mirror image."""
         self.add(points, tone, tint, curved)
-        return self.add([(-x, y) for x, y in points], tone, tint, curved)
+        self.add([(-x, y) for x, y in points], tone, tint, curved)
 
-    def symmetric(self, points: Points, tone: float, tint: float = 0.0, curved: bool = True) -> "Stencil":
+    def symmetric(self, points: Points, tone: float, tint: float = 0.0, curved: bool = True) -> None:
         """Lay an outline given by its right half, from top to bottom."""
-        return self.add([*points, *((-x, y) for x, y in reversed(points))], tone, tint, curved)
+        self.add([*points, *((-x, y) for x, y in reversed(points))], tone, tint, curved)
 
-    def ready(self) -> "Stencil":
-        """Reduce the drawing to its final size and free what it was drawn on."""
-        body = self._tone.filter(ImageFilter.GaussianBlur(3))
-        shade = ImageChops.blend(body, self._tone, 0.5)
-        for name, layer in (("mask", self._mask), ("tone", shade), ("tint", self._tint), ("edge", self._edge)):
-            field = np.asarray(layer.reduce(2), np.float32) / 255
-            field.flags.writeable = False
-            self._layers[name] = field.ravel()
-        del self._mask, self._tone, self._tint, self._edge
-        return self
+    def cut(self, reduction: int = 3) -> "Stencil":
+        """The stencil of the figure, reduced to about the size it is shown at, its inner edges shaded."""
+        shaded = Image.blend(self._tone.filter(ImageFilter.GaussianBlur(3)), self._tone, 0.5)
+        layers = [
+            np.asarray(layer.reduce(reduction)) for layer in (self._mask, shaded, self._tint, self._edge)
+        ]
+        return Stencil(np.stack(layers, axis=-1).astype(np.float32) / 255)
 
-    def place(self, canvas: Canvas, x: float, y: float, size: float, phase: float, flip: bool = False) -> None:
+
+class Stencil:
+    """A figure cut out: for each of its pixels the mask, tone, tint and edge, 0..1."""
+
+    def __init__(self, layers: Field) -> None:
+        """Keep the layers, an array of side x side x 4."""
+        self._side = len(layers)
+        self._layers = layers.reshape(-1, 4)
+        self._layers.flags.writeable = False
+
+    def place(
+        self, canvas: Canvas, x: float, y: float, size: float, phase: float, flip: bool = False
+    ) -> None:
         """Lay the figure on a canvas: its centre, half its side in scene units, and the phase of its tint."""
         rows, columns = _window(canvas, x, y, size)
-        part_x, part_y = canvas.x[rows, columns], canvas.y[rows, columns]
-        scale = _SIDE / 2 / size * (-1 if flip else 1)
-        column = np.clip(((part_x - x) * scale + _SIDE / 2).astype(np.int32), 0, _SIDE - 1)
-        row = np.clip(((part_y - y) * abs(scale) + _SIDE / 2).astype(np.int32), 0, _SIDE - 1)
-        cell = row * _SIDE + column
-        mask, tone, tint, edge = (self._layers[name].take(cell) for name in ("mask", "tone", "tint", "edge"))
-        canvas.tone[rows, columns] += mask * (tone - canvas.tone[rows, columns])
-        canvas.phase[rows, columns] += mask * (phase * tint - canvas.phase[rows, columns])
-        ink = canvas.ink[rows, columns]
-        canvas.ink[rows, columns] = ink + mask * (edge - ink)
+        scale = self._side / 2 / size
+        across = (canvas.x[rows, columns] - x) * (-scale if flip else scale) + self._side / 2 - 0.5
+        down = (canvas.y[rows, columns] - y) * scale + self._side / 2 - 0.5
+        mask, tone, tint, edge = np.moveaxis(self._between_pixels(across, down), -1, 0)
+        part = canvas.part(rows, columns)
+        part.lay(mask, tone, phase * tint)
+        part.ink += mask * edge
+
+    def _between_pixels(self, across: Field, down: Field) -> Field:
+        """The layers at places between pixels, linearly blended; places outside count as the border."""
+        across, down = np.clip(across, 0, self._side - 1.001), np.clip(down, 0, self._side - 1.001)
+        column, row = across.astype(np.int32), down.astype(np.int32)
+        right, lower = (across - column)[..., None], (down - row)[..., None]
+        cell = row * self._side + column
+        upper_row = _mix(self._layers.take(cell, axis=0), self._layers.take(cell + 1, axis=0), right)
+        cell += self._side
+        lower_row = _mix(self._layers.take(cell, axis=0), self._layers.take(cell + 1, axis=0), right)
+        return _mix(upper_row, lower_row, lower)
+
+
+def _mix(first: Field, second: Field, share: Field) -> Field:
+    return np.asarray(first + share * (second - first))
 
 
 def _window(canvas: Canvas, x: float, y: float, size: float) -> tuple[slice, slice]:
     """The rows and columns of the canvas in which a figure can show."""
-    near = (np.abs(canvas.x - x) < size) & (np.abs(canvas.y - y) < size)
-    return _extent(near.any(axis=1)), _extent(near.any(axis=0))
+    near = np.asarray((np.abs(canvas.x - x) < size) & (np.abs(canvas.y - y) < size))
+    return _extent(np.asarray(near.any(axis=1))), _extent(np.asarray(near.any(axis=0)))
 
 
 def _extent(used: Field) -> slice:
@@ -94,78 +112,96 @@ def rounded(points: Points, passes: int = 3) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in corners]
 
 
+def box(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float]]:
+    """A rectangle as an outline."""
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
 def ellipse(x: float, y: float, wide: float, tall: float) -> list[tuple[float, float]]:
     """An ellipse as an outline."""
     angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     return [(x + wide * float(np.cos(angle)), y + tall * float(np.sin(angle))) for angle in angles]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def fox() -> Stencil:
     """A fox that sits and looks at you, its tail around its side."""
     fur, dark, white = 0.60, 0.10, 0.97
-    figure = Stencil()
+    figure = Sketch()
     tail = [(0.10, 0.74), (0.42, 0.84), (0.74, 0.74), (0.86, 0.42), (0.74, 0.04), (0.62, 0.16), (0.56, 0.46)]
     figure.add([*tail, (0.34, 0.58)], 0.54, 1.0)
     figure.add([(0.86, 0.36), (0.82, 0.10), (0.70, -0.06), (0.60, 0.16), (0.64, 0.30), (0.74, 0.24)], white)
-    figure.symmetric([(0.0, -0.22), (0.20, -0.14), (0.30, 0.20), (0.42, 0.58), (0.34, 0.84), (0.0, 0.86)], fur, 1)
+    trunk = [(0.0, -0.22), (0.20, -0.14), (0.30, 0.20), (0.42, 0.58), (0.34, 0.84), (0.0, 0.86)]
+    figure.symmetric(trunk, fur, 1.0)
     figure.mirrored([(0.20, 0.30), (0.40, 0.50), (0.42, 0.80), (0.20, 0.84)], 0.52, 1.0)
     figure.mirrored([(0.01, 0.24), (0.19, 0.24), (0.17, 0.88), (0.02, 0.88)], 0.56, 1.0)
     figure.mirrored([(0.02, 0.62), (0.17, 0.60), (0.19, 0.90), (0.02, 0.90)], dark, 0.2)
     figure.symmetric([(0.0, -0.16), (0.17, -0.10), (0.19, 0.10), (0.08, 0.34), (0.0, 0.46)], white)
-    return _fox_head(figure, fur, dark, white).ready()
+    _fox_head(figure, fur, dark, white)
+    return figure.cut()
 
 
-def _fox_head(figure: Stencil, fur: float, dark: float, white: float) -> Stencil:
+def _fox_head(figure: Sketch, fur: float, dark: float, white: float) -> None:
     figure.mirrored([(0.06, -0.60), (0.32, -0.98), (0.40, -0.94), (0.42, -0.46)], fur - 0.06, 1.0)
     figure.mirrored([(0.16, -0.62), (0.32, -0.88), (0.36, -0.84), (0.36, -0.52)], dark + 0.04, 0.4)
-    crown = [(0.0, -0.66), (0.20, -0.66), (0.38, -0.50), (0.52, -0.26), (0.30, -0.12), (0.12, 0.08), (0.0, 0.10)]
+    crown = [
+        (0.0, -0.66),
+        (0.20, -0.66),
+        (0.38, -0.50),
+        (0.52, -0.26),
+        (0.30, -0.12),
+        (0.12, 0.08),
+        (0.0, 0.10),
+    ]
     figure.symmetric(crown, fur + 0.04, 1.0)
-    figure.mirrored([(0.52, -0.26), (0.34, -0.36), (0.12, -0.24), (0.05, 0.02), (0.12, 0.08), (0.3, -0.1)], white)
+    cheek = [(0.52, -0.26), (0.34, -0.36), (0.12, -0.24), (0.05, 0.02), (0.12, 0.08), (0.3, -0.1)]
+    figure.mirrored(cheek, white)
     figure.symmetric([(0.0, -0.32), (0.08, -0.22), (0.11, 0.02), (0.07, 0.09), (0.0, 0.11)], white)
-    figure.symmetric([(0.0, -0.58), (0.09, -0.46), (0.10, -0.12), (0.06, -0.03), (0.0, -0.02)], fur + 0.10, 1.0)
+    figure.symmetric(
+        [(0.0, -0.58), (0.09, -0.46), (0.10, -0.12), (0.06, -0.03), (0.0, -0.02)], fur + 0.10, 1.0
+    )
     figure.mirrored([(0.10, -0.30), (0.17, -0.38), (0.27, -0.36), (0.22, -0.28)], dark)
     figure.mirrored(ellipse(0.20, -0.34, 0.016, 0.016), white, curved=False)
-    return figure.add(ellipse(0.0, 0.025, 0.062, 0.042), 0.04, curved=False)
+    figure.add(ellipse(0.0, 0.025, 0.062, 0.042), 0.04, curved=False)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def lighthouse() -> Stencil:
     """A striped tower with its lamp, and the keeper's house beside it; it stands on y = 0.9."""
-    figure = Stencil()
-    figure.add([(-0.62, 0.92), (-0.62, 0.56), (-0.16, 0.56), (-0.16, 0.92)], 0.74, curved=False)
+    figure = Sketch()
+    figure.add(box(-0.62, 0.56, -0.16, 0.92), 0.74, curved=False)
     figure.add([(-0.68, 0.58), (-0.54, 0.36), (-0.22, 0.36), (-0.10, 0.58)], 0.34, 1.0, curved=False)
     for left in (-0.54, -0.38):
-        figure.add([(left, 0.78), (left, 0.66), (left + 0.09, 0.66), (left + 0.09, 0.78)], 0.95, curved=False)
+        figure.add(box(left, 0.66, left + 0.09, 0.78), 0.95, curved=False)
     for band in range(7):
         _tower_band(figure, band)
     figure.symmetric([(0.19, -0.52), (0.19, -0.47)], 0.12, curved=False)
     figure.symmetric([(0.10, -0.72), (0.10, -0.52)], 1.0, curved=False)
-    for bar in (-0.10, -0.034, 0.034, 0.10):
-        figure.add([(bar - 0.008, -0.72), (bar + 0.008, -0.72), (bar + 0.008, -0.52), (bar - 0.008, -0.52)], 0.2)
+    for middle in (-0.10, -0.034, 0.034, 0.10):
+        figure.add(box(middle - 0.008, -0.72, middle + 0.008, -0.52), 0.2, curved=False)
     figure.symmetric([(0.0, -0.92), (0.05, -0.87), (0.13, -0.76), (0.14, -0.72)], 0.36, 1.0, curved=False)
     figure.add([(-0.05, 0.92), (-0.05, 0.76), (0.0, 0.71), (0.05, 0.76), (0.05, 0.92)], 0.14, curved=False)
-    return figure.ready()
+    return figure.cut()
 
 
-def _tower_band(figure: Stencil, band: int) -> None:
+def _tower_band(figure: Sketch, band: int) -> None:
     """One of the tower's seven bands, light and tinted in turn, with its shaded side."""
     top, bottom = -0.47 + 0.1985 * band, -0.47 + 0.1985 * (band + 1)
     above, below = 0.125 + 0.011 * band, 0.125 + 0.011 * (band + 1)
     tone, tint = (0.40, 1.0) if band % 2 == 0 else (0.94, 0.0)
     figure.add([(-above, top), (above, top), (below, bottom), (-below, bottom)], tone, tint, curved=False)
-    figure.add(
-        [(above * 0.35, top), (above, top), (below, bottom), (below * 0.35, bottom)], tone - 0.17, tint, curved=False
-    )
+    shaded = [(above * 0.35, top), (above, top), (below, bottom), (below * 0.35, bottom)]
+    figure.add(shaded, tone - 0.17, tint, curved=False)
     if band in (2, 5):
         figure.add(ellipse(-0.01, (top + bottom) / 2, 0.026, 0.044), 0.10, curved=False)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def boat() -> Stencil:
     """A small boat under two sails; its water line is y = 0.7."""
-    figure = Stencil()
+    figure = Sketch()
     figure.add([(-0.7, 0.52), (0.74, 0.52), (0.5, 0.78), (-0.5, 0.78)], 0.16, 0.4, curved=False)
-    figure.add([(-0.02, 0.52), (-0.02, -0.9), (0.01, -0.9), (0.01, 0.52)], 0.12, curved=False)
+    figure.add(box(-0.02, -0.9, 0.01, 0.52), 0.12, curved=False)
     figure.add([(0.05, -0.85), (0.30, -0.3), (0.62, 0.44), (0.05, 0.44)], 0.90, 0.0, curved=False)
-    return figure.add([(-0.06, -0.75), (-0.22, -0.1), (-0.6, 0.44), (-0.06, 0.44)], 0.70, 1.0, curved=False).ready()
+    figure.add([(-0.06, -0.75), (-0.22, -0.1), (-0.6, 0.44), (-0.06, 0.44)], 0.70, 1.0, curved=False)
+    return figure.cut(reduction=8)

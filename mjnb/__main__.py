@@ -1,0 +1,5 @@
+"""``python -m mjnb``."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,51 @@
+"""The command line: ``python -m mjnb sandbox`` serves the sandbox by hand."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    said = _parser().parse_args(arguments)
+    _sandbox(said)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mjnb", description="A notebook laboratory for Midjourney.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    sandbox = commands.add_parser("sandbox", help="serve the sandbox until interrupted")
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--port", type=int, default=8787)
+    sandbox.add_argument("--key", default="sandbox", help="what the bearer token must be")
+    sandbox.add_argument("--credits", type=float, default=10_000.0, help="what is on the account")
+    sandbox.add_argument("--time-scale", type=float, default=20.0, help="times faster than the service")
+    sandbox.add_argument("--books", type=Path, help="a file that keeps the tasks for the next start")
+    return parser
+
+
+def _sandbox(said: argparse.Namespace) -> None:
+    from .sandbox import Sandbox
+
+    server = Sandbox(
+        key=said.key,
+        credits=said.credits,
+        time_scale=said.time_scale,
+        books=said.books,
+        host=said.host,
+        port=said.port,
+    )
+    with contextlib.suppress(KeyboardInterrupt), server:
+        print(f"sandbox on {server.url}; work with it from another process:", flush=True)
+        print(
+            f"  MJNB_BASE_URL={server.url} MJNB_API_KEY={said.key} MJNB_TIME_SCALE={said.time_scale:g}",
+            flush=True,
+        )
+        server.wait()

@@ -1,0 +1,40 @@
+"""Midjourney prompt text, to parameters and back.
+
+One idea: **only known flags are flags, everything else is the prompt, byte for byte.**  A line passes
+through three doors, in this order, and none of them looks back::
+
+    interpolate   {{name}} becomes its value, made literal
+    expand        {red, blue} becomes one line for each
+    read          --ar 16:9 becomes aspect_ratio="16:9"; the rest is the prompt
+
+``write`` is the way back and ``complete`` knows what may come next.
+
+(``words.py`` cuts a line into words, ``flags.py`` knows the flags, ``reading.py``, ``writing.py``,
+``permutations.py``, ``names.py`` and ``completion.py`` do what they are called.)
+"""
+
+from .completion import Completion, complete
+from .flags import PASSED, PassedFlag
+from .names import interpolate
+from .permutations import ASK_ABOVE, LIMIT, escape, expand
+from .reading import Prompt, read
+from .request import build, one_line, to_request
+from .writing import write
+
+__all__ = [
+    "ASK_ABOVE",
+    "LIMIT",
+    "PASSED",
+    "Completion",
+    "PassedFlag",
+    "Prompt",
+    "build",
+    "complete",
+    "escape",
+    "expand",
+    "interpolate",
+    "one_line",
+    "read",
+    "to_request",
+    "write",
+]

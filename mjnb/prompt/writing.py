@@ -1,0 +1,55 @@
+"""Request values as one Midjourney line, in the shortest common spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..params import Flag, Row, rows
+from .flags import PICTURES
+
+
+def write(said: Mapping[str, Any]) -> str:
+    """Write request values as the line that ``read`` takes.
+
+    ``read(write(x))`` gives ``x`` back for everything that has a spelling.  Left out because they have none:
+    watermark, callback, translation, and the task types that no flag or picture implies.  A prompt that
+    is itself ambiguous (it holds ``--ar 1:1``, or starts with a URL) reads back as what it says.
+
+    Args:
+        said: Values by Python name, ``"prompt"`` among them; ``None`` means not said.
+
+    Returns:
+        URLs to start from, the prompt, then the flags in table order.  Braces are as they were: ``escape``
+        the line if it goes through ``expand``.
+    """
+    given = {name: value for name, value in said.items() if value is not None}
+    task_type = given.get("task_type")
+    reference = next((f for f in PICTURES.flags if f.task_type == task_type), None)
+    urls = _listed(given.pop(PICTURES.name, ()))
+    line = [] if reference else list(urls)
+    line.append(str(given.get("prompt", "")))
+    line += [_spelled(row, given[name]) for name, row in rows().items() if row.flags and name in given]
+    if reference and urls:
+        line += [reference.name, *urls]
+    return " ".join(part for part in line if part)
+
+
+def _listed(urls: str | Iterable[str]) -> tuple[str, ...]:
+    return (urls,) if isinstance(urls, str) else tuple(urls)
+
+
+def _spelled(row: Row, value: object) -> str:
+    """Return a value with its flag: one that stands for it or for its kind, else the shortest."""
+    word = str(value)
+    for flag in row.flags:
+        if flag.value == word:
+            return flag.name
+        if flag.prefix and word.startswith(flag.prefix):
+            return f"{flag.name} {word.removeprefix(flag.prefix)}"
+    plain = [flag for flag in row.flags if _is_plain(flag)]
+    return f"{min(plain, key=lambda flag: len(flag.name)).name} {word}" if plain else ""
+
+
+def _is_plain(flag: Flag) -> bool:
+    return flag.value is None and not flag.prefix

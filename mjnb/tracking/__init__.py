@@ -1,0 +1,9 @@
+"""Tasks: the handle that a user holds, and the one tracker that settles all running tasks.
+
+(``handle.py`` is the `Task`, ``tracker.py`` sends, polls and fetches, ``schedule.py`` says when to look.)
+"""
+
+from .handle import Task, TaskImage
+from .tracker import Tracker
+
+__all__ = ["Task", "TaskImage", "Tracker"]

@@ -1,0 +1,260 @@
+"""The tracker: sends requests, watches what runs, brings the pictures home.
+
+A paid request and the row that records its answer are one step, which neither an interrupt nor a
+cancelled sweep cuts in half.  Everything here runs on the private loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+
+from ..api import Record
+from ..client import Client
+from ..errors import (
+    AnswerLost,
+    LedgerError,
+    Maintenance,
+    MediaError,
+    MJError,
+    NotConnected,
+    RateLimited,
+    Refused,
+    ServerError,
+    WaitTimeout,
+)
+from ..ledger import OPEN, Entry, Intent, Ledger, Picture
+from ..loop import Loop
+from ..media import Kept, Store
+from ..params import Request
+from .handle import Task
+from .schedule import Schedule
+
+NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
+SENDS: dict[type[MJError], int] = {
+    RateLimited: 6,
+    Maintenance: 3,
+    NotConnected: 2,
+}  # definite refusals that may pass
+
+
+class Tracker:
+    """One account's tasks, followed until they are settled.
+
+    Args:
+        client: Talks to the service.
+        ledger: Remembers.
+        store: Keeps the pictures.
+        loop: Where all of it runs.
+        account: Whose tasks these are.
+        sandbox: Whether the service is the sandbox.
+    """
+
+    def __init__(
+        self, client: Client, ledger: Ledger, store: Store, loop: Loop, account: str, *, sandbox: bool = False
+    ) -> None:
+        self.client, self.ledger, self.store, self.loop = client, ledger, store, loop
+        self.account, self.sandbox = account, sandbox
+        self.tasks: dict[str, Task] = {}
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._schedule = Schedule(
+            lambda task_type, speed: ledger.latencies(account, task_type, speed), client.time_scale
+        )
+
+    # ---- sending ----
+
+    async def send(self, intent: Intent) -> Task:
+        """Record and send a request; follow the task that comes of it.
+
+        Returns:
+            The task, taken by the service.
+
+        Raises:
+            Refused, NotConnected: The service did not take it, also not after repeating what may pass.
+            AnswerLost, ServerError: Nobody knows; the task is ``unknown`` and is not sent again.
+            LedgerError: It could not be recorded, and was not sent.
+        """
+        task: Task | None = None
+        for attempt in itertools.count(1):
+            async with self.client.submits:
+                if task is None:
+                    own_id, fresh = self.ledger.intend(intent)
+                    task = self.handle(self._entry(own_id))
+                    if not fresh:
+                        self.follow(task)
+                        return task
+                elif not self.ledger.again(task.id):
+                    raise LedgerError(f"task {task.id} was settled elsewhere while it waited")
+                try:
+                    await self.loop.step(self._send_once(task, intent.request))
+                    return task
+                except tuple(SENDS) as error:
+                    if attempt >= SENDS[type(error)]:
+                        raise
+                    pause = self.client.pause(attempt, error)
+            await asyncio.sleep(pause)
+        raise AssertionError("unreachable")
+
+    async def _send_once(self, task: Task, request: Request) -> None:
+        try:
+            task_id = await self.client.submit(request)
+        except (Refused, NotConnected) as error:
+            self.ledger.rejected(task.id, error.message, getattr(error, "code", None))
+            self._end(task)
+            raise
+        except (AnswerLost, ServerError) as error:
+            self.ledger.unknown(task.id, error.message)
+            self._end(task)
+            raise
+        except BaseException as error:
+            self.ledger.unknown(task.id, f"interrupted by {type(error).__name__}")
+            self._end(task)
+            raise
+        self._record_taken(task, task_id)
+        self.follow(task)
+
+    def _record_taken(self, task: Task, task_id: str) -> None:
+        try:
+            self.ledger.submitted(task.id, task_id)
+        except LedgerError as error:
+            error.hint = f"The service took it as {task_id}; later say mj.resolve('{task.id}', '{task_id}')."
+            raise
+        task.changed(self._entry(task.id))
+
+    # ---- following ----
+
+    def handle(self, entry: Entry) -> Task:
+        """Return the one handle of a task."""
+        if entry.id not in self.tasks:
+            task = Task(self, entry, self.ledger.pictures(entry.id))
+            self.tasks[entry.id] = task
+            if not task.running and all(picture.state != "pending" for picture in task.images):
+                task.finish(task.error)
+        return self.tasks[entry.id]
+
+    def adopt(self, entry: Entry) -> Task:
+        """Go on with a task that a dead session left open."""
+        if entry.state in OPEN:
+            self.ledger.adopt(entry.id)
+        task = self.handle(entry)
+        self.follow(task)
+        return task
+
+    def refresh(self, task: Task) -> Task:
+        """Take in what the ledger now says of a task, and go on with it."""
+        task.changed(self._entry(task.id), self.ledger.pictures(task.id))
+        self.follow(task)
+        return task
+
+    def follow(self, task: Task) -> None:
+        """See to it that a task is looked after until it is settled; from any thread."""
+        if not task.done or task.running:
+            self.loop.call(self._start, task)
+
+    def leave(self, task: Task) -> None:
+        """Stop looking after a task and let its waiters go; from any thread."""
+        self.loop.call(self._stop, task)
+
+    def expected(self, entry: Entry) -> float:
+        """Return how long such a task usually takes, in seconds."""
+        return self.usual(entry.task_type, entry.speed)
+
+    def usual(self, task_type: str, speed: str | None) -> float:
+        """Return how long tasks of a type and speed usually take, in seconds."""
+        return self._schedule.expected((task_type, speed))
+
+    async def look(self, task_id: str) -> Record | None:
+        """Ask the service what it knows of a task."""
+        return await self.client.record(task_id)
+
+    async def close(self) -> None:
+        """Stop looking after everything."""
+        for work in list(self._following.values()):
+            work.cancel()
+        await asyncio.gather(*self._following.values(), return_exceptions=True)
+        await self.client.close()
+
+    def _start(self, task: Task) -> None:
+        if task.id not in self._following and task.task_id is not None:
+            task.reopen()
+            work = asyncio.ensure_future(self._settle(task))
+            self._following[task.id] = work
+            work.add_done_callback(lambda _: self._following.pop(task.id, None))
+
+    def _stop(self, task: Task) -> None:
+        if task.id in self._following:
+            self._following.pop(task.id).cancel()
+        task.finish(WaitTimeout(f"task {task.id[-6:]} is no longer waited for"))
+
+    async def _settle(self, task: Task) -> None:
+        while task.state in OPEN:
+            await asyncio.sleep(self._pause(task))
+            try:
+                self._take_in(task, await self.client.record(str(task.task_id)))
+            except MJError as error:  # the network or the service may come back: the task is paid for
+                task.trouble = error.message
+                task.changed(task.entry)
+                await asyncio.sleep(self.client.pause(4, error))
+        await self.fetch(task)
+        self._end(task)
+
+    def _pause(self, task: Task) -> float:
+        return self._schedule.pause((task.entry.task_type, task.entry.speed), self._age(task))
+
+    def _age(self, task: Task) -> float:
+        return time.time() - (task.entry.submitted_at or task.entry.created_at) / 1000
+
+    def _take_in(self, task: Task, record: Record | None) -> None:
+        task.trouble = ""
+        if record is None:
+            if self._age(task) > NOT_YET / self.client.time_scale:
+                self.ledger.expired(task.id, "the service no longer knows this task")
+        elif record.pending:
+            self.ledger.generating(task.id, record.raw)
+        else:
+            self.ledger.settled(task.id, record)
+        entry = self._entry(task.id)
+        if entry.state == "succeeded" and entry.latency_ms is not None:
+            self._schedule.learn((entry.task_type, entry.speed), entry.latency_ms / 1000)
+        if entry.rev != task.entry.rev:
+            task.changed(entry, self.ledger.pictures(task.id))
+
+    # ---- pictures ----
+
+    async def fetch(self, task: Task) -> None:
+        """Bring the pictures that are not here; a bad one is an error on that picture alone."""
+        wanted = [picture for picture in self.ledger.pictures(task.id) if picture.state != "stored"]
+        if wanted:
+            note = json.dumps(
+                {"taskId": task.task_id, "paramJson": task.entry.param_json}, ensure_ascii=False
+            )
+            await asyncio.gather(*(self._fetch_one(task, picture, note) for picture in wanted))
+            task.changed(self._entry(task.id), self.ledger.pictures(task.id))
+
+    async def _fetch_one(self, task: Task, picture: Picture, note: str) -> None:
+        try:
+            content = await self.client.download(picture.url)
+            kept = await asyncio.to_thread(self._keep, content, note)
+        except MediaError as error:
+            self.ledger.picture(task.id, picture.number, state="error", error=error.message)
+            return
+        self.ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))
+
+    def _keep(self, content: bytes, note: str) -> Kept:
+        kept = self.store.keep(content, note)
+        self.store.thumbnail(kept.path)
+        return kept
+
+    # ---- small parts ----
+
+    def _end(self, task: Task) -> None:
+        task.changed(self._entry(task.id))
+        task.finish(task.error)
+
+    def _entry(self, own_id: str) -> Entry:
+        entry = self.ledger.entry(own_id)
+        if entry is None:
+            raise LedgerError(f"the ledger has no task {own_id}")
+        return entry

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from . import errors
     from .errors import MJError
     from .loop import nest
+    from .reference import Page
     from .sandbox import Sandbox
     from .sessions import Session, use
 
@@ -37,7 +38,7 @@ HOMES = {
     "use": "sessions",
 }
 
-__all__ = ["MJError", "Sandbox", "Session", "__version__", "errors", "nest", "session", "use"]
+__all__ = ["MJError", "Sandbox", "Session", "__version__", "errors", "help", "nest", "session", "use"]
 
 
 def session() -> Session:
@@ -45,6 +46,13 @@ def session() -> Session:
     from .sessions import default_session
 
     return default_session()
+
+
+def help(name: str | None = None) -> Page:
+    """Return the reference of all parameters, or of one by its name, API name or flag."""
+    from . import reference
+
+    return reference.page() if name is None else reference.entry(name)
 
 
 def load_ipython_extension(shell: Any) -> None:

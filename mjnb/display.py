@@ -12,6 +12,7 @@ import asyncio
 import base64
 import functools
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -203,6 +204,7 @@ class Live:
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._last: Any = None
         self._handle: Any = None
         self._in_notebook = _notebook() is not None
@@ -210,14 +212,15 @@ class Live:
 
     def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
         """Show, or change what is shown."""
-        if (text, html) == self._last:
-            return
-        self._last = (text, html)
-        if self._in_notebook:
-            self._publish({"text/plain": text, "text/html": html}, dict(metadata or {}))
-        elif self._terminal:
-            sys.stderr.write("\r\x1b[K" + text.splitlines()[0])
-            sys.stderr.flush()
+        with self._lock:
+            if (text, html) == self._last:
+                return
+            self._last = (text, html)
+            if self._in_notebook:
+                self._publish({"text/plain": text, "text/html": html}, dict(metadata or {}))
+            elif self._terminal:
+                sys.stderr.write("\r\x1b[K" + text.splitlines()[0])
+                sys.stderr.flush()
 
     def end(self) -> None:
         """Leave the last state standing."""

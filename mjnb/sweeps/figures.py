@@ -136,6 +136,8 @@ def _title(design: Design) -> str:
 
 
 def _caption(design: Design) -> str:
-    fixed = ", ".join(f"{name} {value}" for name, value in design.fixed.items() if name != "file_urls")
+    fixed = ", ".join(
+        f"{name} {value}" for name, value in design.fixed.items() if name not in ("file_urls", "prompt")
+    )
     repeats = f"{design.repeat} tasks per cell" if design.repeat > 1 else ""
     return " · ".join(part for part in (fixed, repeats) if part)

@@ -116,6 +116,7 @@ class Task:
         self._done: Future[Task] = Future()
         self._watchers: list[Callable[[Task], None]] = []
         self._shown_in: int | None = None  # the cell that shows it already
+        self._live: display.Live | None = None
 
     # ---- what it is ----
 
@@ -195,10 +196,18 @@ class Task:
             if isinstance(error, MJError):
                 raise
             raise WaitTimeout(f"task {display.short(self.id)} is {self.state} after {timeout:g} s") from None
+        finally:
+            self._show()
 
     def __await__(self) -> Generator[Any, None, Task]:
+        return self._join().__await__()
+
+    async def _join(self) -> Task:
         self.keeper.follow(self)
-        return self.keeper.loop.join(self._done).__await__()
+        try:
+            return await self.keeper.loop.join(self._done)
+        finally:
+            self._show()
 
     def cancel_wait(self) -> None:
         """Stop looking for the result in this session; the service goes on, and `wait` takes it up again."""
@@ -282,10 +291,15 @@ class Task:
         if self._shown_in is not None and self._shown_in == display.this_cell():
             return
         self._shown_in = display.this_cell()
-        live = display.Live()
-        live.show(*self._render())
+        self._live = display.Live()
+        self._show()
         if not self.done:
-            self.keeper.loop.start(display.keep_showing(live, self._render, lambda: self.done))
+            self.keeper.loop.start(display.keep_showing(self._live, self._render, lambda: self.done))
+
+    def _show(self) -> None:
+        """Bring what is shown up to date now, so that a waiting cell does not end before its pictures show."""
+        if self._live is not None:
+            self._live.show(*self._render())
 
     def _ipython_display_(self) -> None:
         self.present()

@@ -97,7 +97,7 @@ OMNI = frozenset({"mj_omni_reference"})
 RATIOS = ("1:2", "9:16", "2:3", "3:4", "5:6", "6:5", "4:3", "3:2", "1:1", "16:9", "2:1")
 VERSIONS = ("7", "6.1", "6", "5.2", "5.1", "niji6", "niji7")
 
-_WATERMARK = _row("waterMark", Text(200), "watermark put on the result", advanced=True)
+_WATERMARK = _row("waterMark", Text(PROMPT_LIMIT), "watermark put on the result", advanced=True)
 _CALLBACK = _row("callBackUrl", Url(), "where the service reports the end of the task", advanced=True)
 _TASK_ID = Text(200)
 

@@ -297,7 +297,7 @@ class Task:
             self.keeper.loop.start(display.keep_showing(self._live, self._render, lambda: self.done))
 
     def _show(self) -> None:
-        """Bring what is shown up to date now, so that a waiting cell does not end before its pictures show."""
+        """Bring what is shown up to date now, before a waiting cell ends."""
         if self._live is not None:
             self._live.show(*self._render())
 

@@ -1,0 +1,17 @@
+#!/bin/sh
+# test.sh BIN: lint, then all tests, then the tests again on every other supported Python that the machine has.
+set -eu
+bin=$1
+"$bin/ruff" check
+"$bin/ruff" format --check
+"$bin/mypy"
+"$bin/python" -m pytest
+
+own=$("$bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+for version in 3.11 3.12 3.13; do
+    [ "$version" = "$own" ] && continue
+    other=$(sh .ci/find_python.sh "$version") || continue
+    echo "== Python $version"
+    sh .ci/install.sh "$other" ".venv-$version" test
+    ".venv-$version/bin/python" -m pytest
+done

@@ -1,0 +1,28 @@
+# Two commands: `make demo` and `make test`.  Each does its own set-up, below this folder only.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench lab
+
+demo: $(VENV)/.notebook
+	@$(BIN)/python notebooks/make_demo.py
+
+test: $(VENV)/.test
+	@sh .ci/test.sh $(BIN)
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: $(VENV)/.test
+	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+lab: $(VENV)/.lab
+	@$(BIN)/jupyter lab notebooks
+
+# The virtual environment, with one group of dependencies after another; pins are in constraints.txt.
+$(VENV)/.%: pyproject.toml constraints.txt
+	@sh .ci/install.sh $(PYTHON) $(VENV) $*
+	@touch $@

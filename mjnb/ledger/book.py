@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -95,7 +94,7 @@ class Ledger:
             "task_type": task_type_of(intent.request),
             "param_json": text,
             "request_sha": request_sha(intent.request),
-            "nonce": secrets.token_urlsafe(16),
+            "nonce": intent.nonce,
             "session": self.session,
             "created_at": now(),
             "account": intent.account,
@@ -219,6 +218,10 @@ class Ledger:
     def entry(self, own_id: str) -> Entry | None:
         """Return one task by its own id."""
         return next(self._entries(task.c.id == own_id), None)
+
+    def with_nonce(self, nonce: str) -> Entry | None:
+        """Return the task whose request carried a nonce."""
+        return next(self._entries(task.c.nonce == nonce), None)
 
     def find(self, name: str) -> list[Entry]:
         """Return the tasks whose own id ends so, or whose service id is so."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..api import Record
@@ -21,7 +21,8 @@ class Intent:
     """What is about to be sent, and for whom.
 
     ``at_most`` says how many live tasks of the same request there may be: when so many are there, also of
-    another process, none is added.
+    another process, none is added.  ``nonce`` names the row to the outside: it goes into the callback URL,
+    so that a callback finds the row even when the submit's answer, and with it the task id, was lost.
     """
 
     request: Request
@@ -33,6 +34,7 @@ class Intent:
     parent: str | None = None
     parent_image: int | None = None
     at_most: int | None = None
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,13 @@ cancelled sweep cuts in half.  Everything here runs on the private loop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 
 from ..api import Record
 from ..client import Client
@@ -58,7 +62,11 @@ class Tracker:
         self.client, self.ledger, self.store, self.loop = client, ledger, store, loop
         self.account, self.sandbox = account, sandbox
         self.tasks: dict[str, Task] = {}
+        self.callback_url: Callable[[str], str] | None = (
+            None  # from a nonce; None: the service is only polled
+        )
         self._following: dict[str, asyncio.Task[None]] = {}
+        self._nudges: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._schedule = Schedule(
             lambda task_type, speed: ledger.latencies(account, task_type, speed), client.time_scale
         )
@@ -77,6 +85,7 @@ class Tracker:
             LedgerError: It could not be recorded, and was not sent.
         """
         task: Task | None = None
+        intent = self._with_callback(intent)
         for attempt in itertools.count(1):
             async with self.client.submits:
                 if task is None:
@@ -96,6 +105,11 @@ class Tracker:
                     pause = self.client.pause(attempt, error)
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")
+
+    def _with_callback(self, intent: Intent) -> Intent:
+        if self.callback_url is None or intent.request.call_back_url is not None:
+            return intent
+        return replace(intent, request=replace(intent.request, call_back_url=self.callback_url(intent.nonce)))
 
     async def _send_once(self, task: Task, request: Request) -> None:
         try:
@@ -176,6 +190,27 @@ class Tracker:
         await asyncio.gather(*self._following.values(), return_exceptions=True)
         await self.client.close()
 
+    def wake(self, nonce: str, task_id: str | None) -> bool:
+        """Take a hint that a task has news: look at its record now; call on the loop.
+
+        Args:
+            nonce: What the task's callback URL carried.
+            task_id: The service's id as the hint has it; settles a task whose submit answer was lost.
+
+        Returns:
+            Whether the nonce names a task of this account.
+        """
+        entry = self.ledger.with_nonce(nonce)
+        if entry is None or entry.account != self.account:
+            return False
+        task = self.handle(entry)
+        if task.state == "unknown" and task_id:
+            self.ledger.submitted(task.id, task_id)
+            task.changed(self._entry(task.id))
+        self._start(task)
+        self._nudges[task.id].set()
+        return True
+
     def _start(self, task: Task) -> None:
         if task.id not in self._following and task.task_id is not None:
             task.reopen()
@@ -190,7 +225,7 @@ class Tracker:
 
     async def _settle(self, task: Task) -> None:
         while task.state in OPEN:
-            await asyncio.sleep(self._pause(task))
+            await self._rest(task)
             try:
                 self._take_in(task, await self.client.record(str(task.task_id)))
             except MJError as error:  # the network or the service may come back: the task is paid for
@@ -199,6 +234,13 @@ class Tracker:
                 await asyncio.sleep(self.client.pause(4, error))
         await self.fetch(task)
         self._end(task)
+
+    async def _rest(self, task: Task) -> None:
+        """Wait until it is time to look, or until there is a hint."""
+        nudge = self._nudges[task.id]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(nudge.wait(), self._pause(task))
+        nudge.clear()
 
     def _pause(self, task: Task) -> float:
         return self._schedule.pause((task.entry.task_type, task.entry.speed), self._age(task))

@@ -75,6 +75,8 @@ def unwrap(status: int, content: bytes) -> Any:
 def _envelope(content: bytes) -> dict[str, Any] | None:
     try:
         answer = json.loads(content)
+        if b"\\ud" in content.lower():  # a text cut inside an emoji: half a character cannot be stored
+            answer = json.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) and type(answer.get("code")) is int else None
@@ -161,9 +163,9 @@ def read_record(data: Any) -> Record | None:
 
 def read_time(value: Any) -> datetime | None:
     """Read epoch milliseconds (number or digits) or an ISO text as UTC; None when it is neither."""
-    if isinstance(value, str) and value.isdigit():
-        value = int(value)
     try:
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
         if isinstance(value, str):
@@ -176,11 +178,15 @@ def read_time(value: Any) -> datetime | None:
 
 def read_params(param_json: str | None) -> dict[str, Any]:
     """Return a paramJson text as a dict; an unreadable one is empty, its text stays with the task."""
-    try:
-        found = json.loads(param_json or "")
-    except (ValueError, RecursionError):
-        return {}
+    found = _json(param_json or "")
     return found if isinstance(found, dict) else {}
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _text(value: Any) -> str | None:
@@ -193,9 +199,9 @@ def _urls(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Find the result URLs in any of the forms that the family of services uses."""
     info = data.get("resultInfoJson")
     if isinstance(info, str):
-        info = read_params(info)
-    found = info.get("resultUrls") if isinstance(info, Mapping) else None
-    if found is None:
+        info = _json(info)
+    found = info.get("resultUrls") if isinstance(info, Mapping) else info
+    if not isinstance(found, list):
         found = data.get("resultUrls")
     if not isinstance(found, list):
         return ()

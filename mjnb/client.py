@@ -121,7 +121,7 @@ class Client:
         answer = await self._send(
             "POST", api.ENDPOINTS[type(request)], content=text.encode(), headers=headers
         )
-        return api.submitted_id(api.unwrap(answer.status_code, answer.content))
+        return api.submitted_id(_data(answer))
 
     async def record(self, task_id: str) -> api.Record | None:
         """Return what the service knows of a task; None when it knows no such task."""
@@ -238,4 +238,5 @@ async def _read(answer: httpx.Response, limit: int) -> bytes:
 
 def _why(error: Exception) -> str:
     """Say what happened without repeating headers, which hold the key."""
-    return str(error) or type(error).__name__
+    told = "" if isinstance(error, httpx.LocalProtocolError) else str(error)
+    return told or type(error).__name__

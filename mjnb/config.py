@@ -36,7 +36,7 @@ class Settings:
 
     base_url: str
     data_dir: Path
-    ledger: str
+    ledger: str = field(repr=False)  # may hold a password
     time_scale: float = 1.0
     key: str = field(default="", repr=False)
 
@@ -67,7 +67,7 @@ def settings(
     Raises:
         ConfigError: A base URL that is none, or one without a key.
     """
-    key = api_key or environ.get("MJNB_API_KEY") or environ.get("KIE_API_KEY") or ""
+    key = (api_key or environ.get("MJNB_API_KEY") or environ.get("KIE_API_KEY") or "").strip()
     base = base_url or environ.get("MJNB_BASE_URL") or ("kie" if key else SANDBOX)
     folder = Path(data_dir or environ.get("MJNB_DATA_DIR") or "mjnb-data").expanduser().absolute()
     where = ledger or environ.get("MJNB_LEDGER") or f"sqlite:///{folder / 'ledger.db'}"
@@ -76,6 +76,8 @@ def settings(
         raise ConfigError(f"base_url: {fault}", hint=f"Use {', '.join(PRESETS)} or the service's address.")
     if base != SANDBOX and not key:
         raise ConfigError(f"no API key for {base}", hint="Set MJNB_API_KEY, or use base_url='sandbox'.")
+    if not (key.isascii() and key.isprintable()):  # a header cannot hold it, and the error would show it
+        raise ConfigError("the API key has characters that no key has", hint="Copy it again, on one line.")
     return Settings(base, folder, where, scale, "" if base == SANDBOX else key)
 
 

@@ -74,6 +74,8 @@ class InvalidRequest(MJError, ValueError):
         faults: Every fault found, each a short phrase.
     """
 
+    hint = "Nothing was sent; mj.help() lists every parameter."
+
     def __init__(self, faults: Sequence[str] | str, *, hint: str = "") -> None:
         self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
         super().__init__("\n".join(self.faults), hint=hint)
@@ -86,9 +88,13 @@ class PromptError(InvalidRequest):
 class ConfigError(MJError):
     """A setting is missing or wrong."""
 
+    hint = "Give it as an argument, or in the environment; mjnb.config lists the names."
+
 
 class BudgetExceeded(MJError):
     """A step would cost more credits than are allowed."""
+
+    hint = "Nothing was sent; allow more credits, or make it cheaper: speed='relaxed', fewer cells."
 
 
 class ServiceError(MJError):
@@ -201,9 +207,13 @@ class WaitTimeout(MJError, TimeoutError):
 class MediaError(MJError):
     """A picture could not be fetched, or what came is not a picture."""
 
+    hint = "Its address is in mj.images(); the service keeps results for about two weeks."
+
 
 class LedgerError(MJError):
     """The ledger cannot be read or written."""
+
+    hint = "Look at its file and folder, or name another with MJNB_LEDGER or data_dir=…"
 
 
 class LedgerBusy(LedgerError):

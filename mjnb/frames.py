@@ -58,6 +58,7 @@ def task_schema() -> dict[str, pl.DataType]:
         "parent_image": pl.Int64(),
         "param_json": pl.String(),
         "server_param_json": pl.String(),
+        "param_diff": pl.String(),
         "account": pl.String(),
         "base_url": pl.String(),
         "session": pl.String(),

@@ -100,8 +100,11 @@ class Store:
         cached = self.folder / "thumbnails" / f"{Path(relative).stem}-{side}.jpg"
         if cached.exists():
             return cached.read_bytes()
-        with self.open(relative) as picture:
-            content = small_jpeg(picture, side)
+        try:
+            with self.open(relative) as picture:
+                content = small_jpeg(picture, side)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise MediaError(f"the picture {relative} is damaged: {error}") from error
         write_whole(cached, content)
         return content
 
@@ -116,7 +119,7 @@ def check(content: bytes) -> tuple[str, tuple[int, int]]:
         raise MediaError(f"the picture has {len(content)} bytes, {BYTE_LIMIT} are allowed")
     try:
         with Image.open(io.BytesIO(content), formats=list(FORMATS)) as picture:
-            kind, size = str(picture.format), picture.size
+            kind, size = str(picture.format).replace("MPO", "JPEG"), picture.size  # MPO: several JPEGs in one
             if size[0] * size[1] > PIXEL_LIMIT:
                 raise MediaError(f"the picture has {size[0]} x {size[1]} pixels, {PIXEL_LIMIT} are allowed")
             picture.load()
@@ -158,7 +161,8 @@ def annotate(content: bytes, kind: str, note: str) -> bytes:
 def read_note(path: Path) -> str:
     """Return the text that `annotate` wrote into a file, or an empty text."""
     with Image.open(path, formats=list(FORMATS)) as picture:
-        found = picture.info.get("comment", picture.info.get("mjnb", ""))
+        comments = [text for name, text in getattr(picture, "applist", ()) if name == "COM"]
+        found = comments[0] if comments else picture.info.get("mjnb", "")  # ours stands before any other
     return found.decode("utf-8", "replace") if isinstance(found, bytes) else str(found)
 
 

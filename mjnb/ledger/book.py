@@ -13,23 +13,23 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..api import Record, request_text
+from ..diff import compare
 from ..errors import LedgerError
 from ..params import task_type_of
 from . import presence
 from .engine import Engine
+from .reading import Reading
 from .records import (
     LIVE,
     OPEN,
     Entry,
     Intent,
-    Picture,
     latency,
     milliseconds,
     new_id,
@@ -37,16 +37,12 @@ from .records import (
     parameters,
     request_sha,
 )
-from .schema import event, image, metric, session, sweep, task
+from .schema import event, image, metric, session, sweep, task, upload
 
-CHUNK = 50_000  # rows fetched at once
 STALE_AFTER = 90_000  # milliseconds; no request is under way that long
 
-_ENTRY = [task.c[f.name] for f in fields(Entry)]
-_PICTURE = [image.c[f.name] for f in fields(Picture)]
 
-
-class Ledger:
+class Ledger(Reading):
     """Every task of a data folder or a team.
 
     Args:
@@ -54,7 +50,7 @@ class Ledger:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = Engine(url)
+        super().__init__(Engine(url))
         self.session = new_id()
         presence.mine.add(self.session)
         row = {
@@ -154,12 +150,15 @@ class Ledger:
         return self._change(own_id, "generating", ("submitted",), raw, {"state": "generating"})
 
     def settled(self, own_id: str, record: Record) -> bool:
-        """Record a task's end, with a pending row for every picture."""
+        """Record a task's end, a pending row for every picture, and what became of the parameters."""
+        entry = self.entry(own_id)
+        found = compare(entry.param_json, record.param_json) if entry else None
         state = "succeeded" if record.succeeded else "failed"
         message = None if record.succeeded else record.error_message or "the service gave no reason"
         changes = {
             "state": state,
             "server_param_json": record.param_json,
+            "param_diff": found.to_json() if found else None,
             "completed_at": milliseconds(record.completed) or now(),
             "latency_ms": latency(record),
             "error": message,
@@ -213,33 +212,6 @@ class Ledger:
         c.execute(sa.update(task).where(task.c.id == own_id).values(rev=rev))
         return rev
 
-    # ---- looking things up ----
-
-    def entry(self, own_id: str) -> Entry | None:
-        """Return one task by its own id."""
-        return next(self._entries(task.c.id == own_id), None)
-
-    def with_nonce(self, nonce: str) -> Entry | None:
-        """Return the task whose request carried a nonce."""
-        return next(self._entries(task.c.nonce == nonce), None)
-
-    def find(self, name: str) -> list[Entry]:
-        """Return the tasks whose own id ends so, or whose service id is so."""
-        return list(self._entries(task.c.id.endswith(name, autoescape=True) | (task.c.task_id == name)))
-
-    def with_requests(self, shas: Iterable[str], account: str) -> list[Entry]:
-        """Return an account's tasks with any of these requests, oldest first."""
-        wanted = list(set(shas))
-        found: list[Entry] = []
-        for start in range(0, len(wanted), 500):  # SQLite binds at most 32,766 values, PostgreSQL 65,535
-            some = task.c.request_sha.in_(wanted[start : start + 500])
-            found += self._entries(some & (task.c.account == account))
-        return sorted(found, key=lambda entry: entry.id)
-
-    def of_sweep(self, sweep_id: str) -> list[Entry]:
-        """Return the tasks that a sweep paid for, oldest first."""
-        return list(self._entries(task.c.sweep == sweep_id))
-
     def left_open(self, account: str) -> tuple[list[Entry], list[Entry]]:
         """Take stock of what dead sessions left: tasks to go on with, and intents, now ``unknown``.
 
@@ -257,30 +229,6 @@ class Ledger:
         going_on = [entry for entry in (*waiting, *unfetched) if entry.session in dead]
         return going_on, list(self._entries(mine & (task.c.state == "unknown")))
 
-    def pictures(self, own_id: str) -> list[Picture]:
-        """Return a task's pictures in order."""
-        query = sa.select(*_PICTURE).where(image.c.id == own_id).order_by(image.c.number)
-        with self._engine.read() as c:
-            return [Picture(*row) for row in c.execute(query)]
-
-    def latencies(self, account: str, task_type: str, speed: str | None, most: int = 200) -> list[float]:
-        """Return how long the latest such tasks took, in seconds."""
-        query = (
-            sa.select(task.c.latency_ms)
-            .where(task.c.account == account, task.c.task_type == task_type, task.c.speed == speed)
-            .where(task.c.state == "succeeded", task.c.latency_ms.is_not(None))
-            .order_by(task.c.id.desc())
-            .limit(most)
-        )
-        with self._engine.read() as c:
-            return [row[0] / 1000 for row in c.execute(query)]
-
-    def _entries(self, condition: sa.ColumnElement[bool]) -> Iterator[Entry]:
-        query = sa.select(*_ENTRY).where(condition).order_by(task.c.id)
-        with self._engine.read() as c:
-            found = c.execute(query).all()
-        return (Entry(*row) for row in found)
-
     def _dead_sessions(self) -> set[str]:
         last = sa.select(sa.func.max(event.c.at)).where(event.c.session == session.c.id).scalar_subquery()
         query = sa.select(session.c.id, session.c.host, session.c.pid, session.c.born, last).where(
@@ -291,21 +239,17 @@ class Ledger:
             ended = c.execute(sa.select(session.c.id).where(session.c.ended_at.is_not(None)))
             return dead | {row[0] for row in ended}
 
-    # ---- frames, sweeps, metrics ----
+    # ---- uploads ----
 
-    def rows(self, name: str, since: int = -1) -> Iterator[tuple[list[str], list[tuple[Any, ...]]]]:
-        """Yield a table's rows changed since a revision, in chunks: column names and tuples.
+    def put_upload(self, sha: str, account: str, url: str, seconds: float) -> None:
+        """Remember where a file was uploaded, and for how long it is there."""
+        mine = (upload.c.sha256 == sha) & (upload.c.account == account)
+        line = {"sha256": sha, "account": account, "url": url, "expires_at": now() + int(seconds * 1000)}
+        with self._engine.write() as c:
+            c.execute(sa.delete(upload).where(mine))
+            c.execute(sa.insert(upload).values(**line))
 
-        Args:
-            name: ``"task"`` or ``"image"``.
-            since: The highest ``rev`` already held.
-        """
-        table = {"task": task, "image": image}[name]
-        with self._engine.read() as c:
-            found = c.execute(sa.select(table).where(table.c.rev > since))
-            columns = list(found.keys())
-            while chunk := found.fetchmany(CHUNK):
-                yield columns, [tuple(row) for row in chunk]
+    # ---- sweeps and metrics ----
 
     def add_sweep(self, spec_json: str) -> str:
         """Record a sweep and return its id."""
@@ -313,19 +257,6 @@ class Ledger:
         with self._engine.write() as c:
             c.execute(sa.insert(sweep).values(id=own_id, spec_json=spec_json, created_at=now()))
         return own_id
-
-    def metrics(
-        self, subjects: Iterable[str]
-    ) -> dict[tuple[str, str, int], tuple[float | None, float | None]]:
-        """Return cached numbers: (subject, metric, version) to (value, error)."""
-        wanted = list(set(subjects))
-        found: dict[tuple[str, str, int], tuple[float | None, float | None]] = {}
-        with self._engine.read() as c:
-            for start in range(0, len(wanted), 500):
-                some = metric.c.subject.in_(wanted[start : start + 500])
-                for subject, name, version, value, error in c.execute(sa.select(metric).where(some)):
-                    found[subject, name, version] = value, error
-        return found
 
     def put_metrics(self, numbers: Iterable[tuple[str, str, int, float | None, float | None]]) -> None:
         """Cache numbers: subject, metric, version, value, error; what is there stays."""

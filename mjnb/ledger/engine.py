@@ -44,9 +44,13 @@ class Engine:
                 self._engine = _sqlite(self.url)
             else:
                 self._engine = sa.create_engine(self.url, pool_pre_ping=True)
-            with self.write() as connection:
-                self._check(connection)
-                schema.migrate(connection)
+            try:
+                with self.write() as connection:
+                    self._check(connection)
+                    schema.migrate(connection)
+            except BaseException:
+                self.close()
+                raise
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -165,6 +169,7 @@ def _read_fault(said: str, url: sa.URL) -> LedgerError:
             "denied",
             "no such file",
             "not a directory",
+            "file exists",
         )
     ):
         hint = "Make the folder writable, or choose another with data_dir=… or MJNB_DATA_DIR."

@@ -35,6 +35,7 @@ def _exists(pid: int) -> bool:
 def birth(pid: int) -> str:
     """Return when a process began, where the system tells, so that a reused pid is not taken for it."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return "" if state in "ZX" else rest[18]  # a zombie is dead, only nobody has asked for it yet
     except (OSError, IndexError):
         return ""

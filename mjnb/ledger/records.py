@@ -48,6 +48,7 @@ class Entry:
     prompt: str | None
     param_json: str
     server_param_json: str | None
+    param_diff: str | None
     request_sha: str
     nonce: str
     session: str

@@ -6,7 +6,6 @@ one that is new there is added to an existing ledger at the next opening.  Migra
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +60,7 @@ task = _table(
     *parameter_columns(),
     sa.Column("param_json", sa.Text, nullable=False),
     sa.Column("server_param_json", sa.Text),
+    sa.Column("param_diff", sa.Text),
     sa.Column("request_sha", sa.Text, nullable=False),
     sa.Column("nonce", sa.Text, nullable=False),
     sa.Column("session", sa.Text, nullable=False),
@@ -124,28 +124,32 @@ metric = _table(
 )
 
 
-def _first(connection: sa.Connection) -> None:
-    metadata.create_all(connection)
+upload = _table(
+    "upload",
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("expires_at", Number, nullable=False),
+)
 
-
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first,)
+VERSION = 2  # 2: uploads, param_diff
 
 
 def migrate(connection: sa.Connection) -> None:
-    """Bring a ledger to this version, inside one transaction.
+    """Bring a ledger to this version, inside one transaction: tables and columns that are missing are added.
 
     Raises:
         LedgerTooNew: A newer mjnb wrote it.
     """
     found = _version(connection)
-    if found > len(MIGRATIONS):
-        raise LedgerTooNew(f"the ledger has schema {found}, this mjnb knows up to {len(MIGRATIONS)}")
-    for step in MIGRATIONS[found:]:
-        step(connection)
-    if found < len(MIGRATIONS):
+    if found > VERSION:
+        raise LedgerTooNew(f"the ledger has schema {found}, this mjnb knows up to {VERSION}")
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        _add_missing_columns(connection, table)
+    if found < VERSION:
         connection.execute(sa.delete(meta).where(meta.c.key == "schema_version"))
-        connection.execute(sa.insert(meta).values(key="schema_version", value=str(len(MIGRATIONS))))
-    _add_new_parameters(connection)
+        connection.execute(sa.insert(meta).values(key="schema_version", value=str(VERSION)))
 
 
 def _version(connection: sa.Connection) -> int:
@@ -155,9 +159,9 @@ def _version(connection: sa.Connection) -> int:
     return int(found or 0)
 
 
-def _add_new_parameters(connection: sa.Connection) -> None:
-    there = {column["name"] for column in sa.inspect(connection).get_columns("task")}
-    for column in parameter_columns():
+def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
+    there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for column in table.columns:
         if column.name not in there:
             kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f'ALTER TABLE task ADD COLUMN "{column.name}" {kind}')
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')

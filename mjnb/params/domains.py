@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from operator import index
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -150,9 +151,10 @@ def _whole(value: object) -> int:
         if not value.is_integer():
             raise ValueError(f"needs a whole number, not {value!r}")
         return int(value)
-    if isinstance(value, int) or hasattr(value, "__index__"):
-        return int(value)
-    raise ValueError(f"needs a whole number, not {value!r}")
+    try:
+        return index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValueError(f"needs a whole number, not {value!r}") from None
 
 
 def url_fault(url: str) -> str:

@@ -38,7 +38,8 @@ def make(cls: type[R], said: Mapping[str, Any]) -> R:
     """
     table = rows(cls)
     faults, clean = _read_all(table, said)
-    faults += _missing(table, said) + _cross_faults(cls, clean)
+    wrong = {name for name, value in said.items() if value is not None} - set(clean)  # has its fault already
+    faults += _missing(table, said) + _cross_faults(cls, clean, wrong)
     if faults:
         raise InvalidRequest(faults)
     return cls(**clean)
@@ -71,12 +72,13 @@ def _unknown(name: str, table: Mapping[str, Row]) -> str:
     return f"unknown parameter {name!r}" + (f": did you mean {near[0]!r}?" if near else "")
 
 
-def _cross_faults(cls: type[Request], clean: Mapping[str, Any]) -> list[str]:
+def _cross_faults(cls: type[Request], clean: Mapping[str, Any], wrong: set[str]) -> list[str]:
     """Return the faults that concern more than one parameter; silent while the task type is not known."""
     kind = clean.get("task_type")
     if cls is Generate and kind in TASK_TYPES:
-        return _misplaced(rows(cls), clean, kind) + _input_faults(kind, clean) + _speed_faults(kind, clean)
-    if cls is VideoExtend and kind == "mj_video_extend_manual" and "prompt" not in clean:
+        inputs = [] if "file_urls" in wrong else _input_faults(kind, clean)
+        return _misplaced(rows(cls), clean, kind) + inputs + _speed_faults(kind, {*clean, *wrong})
+    if cls is VideoExtend and kind == "mj_video_extend_manual" and "prompt" not in {*clean, *wrong}:
         return [f"{kind} needs a prompt; mj_video_extend_auto goes on without one"]
     return _misplaced(rows(cls), clean, kind) if cls is VideoExtend and kind else []
 
@@ -99,14 +101,14 @@ def _input_faults(kind: str, clean: Mapping[str, Any]) -> list[str]:
     return [f"{kind} takes {wanted}, not {count}"]
 
 
-def _speed_faults(kind: str, clean: Mapping[str, Any]) -> list[str]:
+def _speed_faults(kind: str, said: set[str]) -> list[str]:
     """Return what is wrong with speed, and with motion, which videos have in its place."""
     faults = []
-    if TASK_TYPES[kind].speed == "needed" and "speed" not in clean:
+    if TASK_TYPES[kind].speed == "needed" and "speed" not in said:
         faults.append(f"{kind} needs a speed: {rows(Generate)['speed'].domain}")
-    if TASK_TYPES[kind].speed == "refused" and "speed" in clean:
+    if TASK_TYPES[kind].speed == "refused" and "speed" in said:
         faults.append(f"speed does not apply to {kind}")
-    if kind in VIDEO and "motion" not in clean:
+    if kind in VIDEO and "motion" not in said:
         faults.append(f"{kind} needs motion: {rows(Generate)['motion'].domain}")
     return faults
 
@@ -144,6 +146,6 @@ def _to_api(row: Row, value: Any) -> Any:
 
 
 def _from_api(row: Row, value: Any) -> Any:
-    if row.counts_from is not None and isinstance(value, int) and not isinstance(value, bool):
+    if row.counts_from is not None and isinstance(value, int | float) and not isinstance(value, bool):
         return value + 1 - row.counts_from
     return value

@@ -48,6 +48,7 @@ class Row:
     note: str = ""
     advanced: bool = False
     metrics: tuple[str, ...] = ()  # picture metrics that answer to it, as measured
+    added: Any = None  # what the service records when it is not said
 
     def applies(self, task_type: str) -> bool:
         """Return whether the parameter means something to a task type."""
@@ -76,19 +77,19 @@ class TaskType:
     speed: str  # "needed", "free" or "refused"
 
 
+# fmt: off
 TASK_TYPES: dict[str, TaskType] = {
     t.name: t
     for t in (
         TaskType("mj_txt2img", "four pictures from a text", (0, 0), "needed"),
         TaskType("mj_img2img", "four pictures from pictures and a text", (1, None), "needed"),
         TaskType("mj_style_reference", "four pictures in the style of a picture", (1, None), "needed"),
-        TaskType(
-            "mj_omni_reference", "four pictures with a character or thing from a picture", (1, None), "free"
-        ),
+        TaskType("mj_omni_reference", "four pictures with a character or thing from a picture", (1, None), "free"),
         TaskType("mj_video", "short videos from one picture, standard definition", (1, 1), "refused"),
         TaskType("mj_video_hd", "short videos from one picture, high definition", (1, 1), "refused"),
     )
 }
+# fmt: on
 ALL = frozenset(TASK_TYPES)
 VIDEO = frozenset({"mj_video", "mj_video_hd"})
 IMAGE = ALL - VIDEO
@@ -113,7 +114,7 @@ class Generate:
     task_type: str = _row("taskType", Choice(tuple(TASK_TYPES)), "what is made from what", required=True)
     prompt: str = _row("prompt", Text(PROMPT_LIMIT), "what the picture shows", required=True)
     speed: str | None = _row("speed", Choice(("relaxed", "fast", "turbo")), "how soon it is made, and at what price",
-                             Flag("--fast", value="fast"), Flag("--relax", value="relaxed"), Flag("--turbo", value="turbo"), on=IMAGE)
+                             Flag("--fast", value="fast"), Flag("--relax", value="relaxed"), Flag("--turbo", value="turbo"), on=IMAGE, added="fast")
     file_urls: tuple[str, ...] | None = _row("fileUrls", Urls(), "pictures to start from",
                                              Flag("--oref", task_type="mj_omni_reference"), Flag("--sref", task_type="mj_style_reference"),
                                              on=ALL - {"mj_txt2img"}, also="fileUrl", note="leading URLs in the prompt mean mj_img2img")
@@ -123,10 +124,10 @@ class Generate:
     stylization: int | None = _row("stylization", Span(0, 1000, 50), "strength of Midjourney's own style", "--s", "--stylize", on=IMAGE, metrics=("colourfulness", "palette_size", "edge_energy"))
     weirdness: int | None = _row("weirdness", Span(0, 3000, 100), "how unusual the pictures are", "--w", "--weird", on=IMAGE, metrics=("hue_count", "symmetry"))
     ow: int | None = _row("ow", Span(1, 1000), "pull of the omni reference", "--ow", on=OMNI)
-    motion: str | None = _row("motion", Choice(("high", "low")), "how much the video moves", "--motion", on=VIDEO)
-    video_batch_size: int | None = _row("videoBatchSize", NumberChoice((1, 2, 4)), "videos made at once", "--bs", on=VIDEO)
+    motion: str | None = _row("motion", Choice(("high", "low")), "how much the video moves", "--motion", on=VIDEO, added="high")
+    video_batch_size: int | None = _row("videoBatchSize", NumberChoice((1, 2, 4)), "videos made at once", "--bs", on=VIDEO, added=1)
     water_mark: str | None = _WATERMARK
-    enable_translation: bool | None = _row("enableTranslation", Switch(), "translate the prompt to English first", advanced=True)
+    enable_translation: bool | None = _row("enableTranslation", Switch(), "translate the prompt to English first", advanced=True, added=True)
     call_back_url: str | None = _CALLBACK
 
 

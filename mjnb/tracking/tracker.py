@@ -165,10 +165,12 @@ class Tracker:
     def follow(self, task: Task) -> None:
         """See to it that a task is looked after until it is settled; from any thread."""
         if not task.done or task.running:
+            task.reopen()
             self.loop.call(self._start, task)
 
     def leave(self, task: Task) -> None:
         """Stop looking after a task and let its waiters go; from any thread."""
+        task.finish(WaitTimeout(f"task {task.id[-6:]} is no longer waited for"))
         self.loop.call(self._stop, task)
 
     def expected(self, entry: Entry) -> float:
@@ -213,15 +215,19 @@ class Tracker:
 
     def _start(self, task: Task) -> None:
         if task.id not in self._following and task.task_id is not None:
-            task.reopen()
             work = asyncio.ensure_future(self._settle(task))
             self._following[task.id] = work
-            work.add_done_callback(lambda _: self._following.pop(task.id, None))
+            work.add_done_callback(lambda work: self._over(task, work))
 
     def _stop(self, task: Task) -> None:
         if task.id in self._following:
             self._following.pop(task.id).cancel()
-        task.finish(WaitTimeout(f"task {task.id[-6:]} is no longer waited for"))
+
+    def _over(self, task: Task, work: asyncio.Task[None]) -> None:
+        if self._following.get(task.id) is work:
+            del self._following[task.id]
+        if not work.cancelled() and (error := work.exception()):
+            task.finish(error)  # whatever went wrong, no waiter hangs
 
     async def _settle(self, task: Task) -> None:
         while task.state in OPEN:

@@ -1,0 +1,117 @@
+"""Looking things up in the ledger: nothing here writes, and nothing here waits for a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from .engine import Engine
+from .records import Entry, Picture, now
+from .schema import image, metric, task, upload
+
+CHUNK = 50_000  # rows fetched at once
+BOUND = 500  # values in one condition; SQLite binds at most 32,766
+
+_ENTRY = [task.c[f.name] for f in fields(Entry)]
+_PICTURE = [image.c[f.name] for f in fields(Picture)]
+
+
+class Reading:
+    """The look-ups of a ledger.
+
+    Args:
+        engine: The open database.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def entry(self, own_id: str) -> Entry | None:
+        """Return one task by its own id."""
+        return next(self._entries(task.c.id == own_id), None)
+
+    def with_nonce(self, nonce: str) -> Entry | None:
+        """Return the task whose request carried a nonce."""
+        return next(self._entries(task.c.nonce == nonce), None)
+
+    def find(self, name: str) -> list[Entry]:
+        """Return the tasks whose own id ends so, or whose service id is so."""
+        return list(self._entries(task.c.id.endswith(name, autoescape=True) | (task.c.task_id == name)))
+
+    def with_requests(self, shas: Iterable[str], account: str) -> list[Entry]:
+        """Return an account's tasks with any of these requests, oldest first."""
+        wanted = list(set(shas))
+        found: list[Entry] = []
+        for start in range(0, len(wanted), BOUND):
+            some = task.c.request_sha.in_(wanted[start : start + BOUND])
+            found += self._entries(some & (task.c.account == account))
+        return sorted(found, key=lambda entry: entry.id)
+
+    def of_sweep(self, sweep_id: str) -> list[Entry]:
+        """Return the tasks that a sweep paid for, oldest first."""
+        return list(self._entries(task.c.sweep == sweep_id))
+
+    def pictures(self, own_id: str) -> list[Picture]:
+        """Return a task's pictures in order."""
+        query = sa.select(*_PICTURE).where(image.c.id == own_id).order_by(image.c.number)
+        with self._engine.read() as c:
+            return [Picture(*row) for row in c.execute(query)]
+
+    def latencies(self, account: str, task_type: str, speed: str | None, most: int = 200) -> list[float]:
+        """Return how long the latest such tasks took, in seconds."""
+        query = (
+            sa.select(task.c.latency_ms)
+            .where(task.c.account == account, task.c.task_type == task_type, task.c.speed == speed)
+            .where(task.c.state == "succeeded", task.c.latency_ms.is_not(None))
+            .order_by(task.c.id.desc())
+            .limit(most)
+        )
+        with self._engine.read() as c:
+            return [row[0] / 1000 for row in c.execute(query)]
+
+    def _entries(self, condition: sa.ColumnElement[bool]) -> Iterator[Entry]:
+        query = sa.select(*_ENTRY).where(condition).order_by(task.c.id)
+        with self._engine.read() as c:
+            found = c.execute(query).all()
+        return (Entry(*row) for row in found)
+
+    def uploaded(self, sha: str, account: str) -> str | None:
+        """Return where a file was uploaded, while it is still there."""
+        mine = (upload.c.sha256 == sha) & (upload.c.account == account) & (upload.c.expires_at > now())
+        with self._engine.read() as c:
+            found = c.execute(sa.select(upload.c.url).where(mine)).scalar()
+        return None if found is None else str(found)
+
+    def children(self, own_id: str) -> list[Entry]:
+        """Return the tasks that were made from a task, oldest first."""
+        return list(self._entries(task.c.parent == own_id))
+
+    def rows(self, name: str, since: int = -1) -> Iterator[tuple[list[str], list[tuple[Any, ...]]]]:
+        """Yield a table's rows changed since a revision, in chunks: column names and tuples.
+
+        Args:
+            name: ``"task"`` or ``"image"``.
+            since: The highest ``rev`` already held.
+        """
+        table = {"task": task, "image": image}[name]
+        with self._engine.read() as c:
+            found = c.execute(sa.select(table).where(table.c.rev > since))
+            columns = list(found.keys())
+            while chunk := found.fetchmany(CHUNK):
+                yield columns, [tuple(row) for row in chunk]
+
+    def metrics(
+        self, subjects: Iterable[str]
+    ) -> dict[tuple[str, str, int], tuple[float | None, float | None]]:
+        """Return cached numbers: (subject, metric, version) to (value, error)."""
+        wanted = list(set(subjects))
+        found: dict[tuple[str, str, int], tuple[float | None, float | None]] = {}
+        with self._engine.read() as c:
+            for start in range(0, len(wanted), BOUND):
+                some = metric.c.subject.in_(wanted[start : start + BOUND])
+                for subject, name, version, value, error in c.execute(sa.select(metric).where(some)):
+                    found[subject, name, version] = value, error
+        return found

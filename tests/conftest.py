@@ -1,0 +1,54 @@
+"""What every test gets: a clean environment, and on request a sandbox on a socket and a session on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faulty import Faulty
+
+from mjnb import sessions
+from mjnb.sandbox import Sandbox
+from mjnb.sessions import Session
+
+TIME_SCALE = 150.0  # a fast task takes 0.4 s
+LONG_SIDE = 128  # pixels: small pictures are soon drawn
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the developer's own reaches a test, and none writes into the repository."""
+    for name in [name for name in os.environ if name.startswith(("MJNB_", "KIE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sessions, "_default", [])
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox on a real socket, faster than the service and with small pictures."""
+    with Sandbox(time_scale=TIME_SCALE, long_side=LONG_SIDE) as server:
+        yield server
+
+
+@pytest.fixture
+def session(sandbox: Sandbox, tmp_path: Path) -> Iterator[Session]:
+    """A session on that sandbox with a folder of its own."""
+    with Session(sandbox=sandbox, data_dir=tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def faulty() -> Iterator[Faulty]:
+    """A server that answers as the test says."""
+    with Faulty() as server:
+        yield server
+
+
+@pytest.fixture
+def troubled(sandbox: Sandbox) -> Iterator[Faulty]:
+    """The sandbox behind a proxy that makes trouble as the test says."""
+    with Faulty(upstream=sandbox.url) as server:
+        yield server

@@ -28,7 +28,20 @@ if TYPE_CHECKING:
     from .sandbox import Sandbox
     from .sessions import Session, use
 
-VERBS = ("credits", "images", "imagine", "resolve", "send", "sweep", "task", "tasks")
+VERBS = (
+    "animate",
+    "credits",
+    "extend",
+    "images",
+    "imagine",
+    "resolve",
+    "send",
+    "sweep",
+    "task",
+    "tasks",
+    "upscale",
+    "vary",
+)
 HOMES = {
     "MJError": "errors",
     "Sandbox": "sandbox",

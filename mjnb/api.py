@@ -17,6 +17,10 @@ from . import errors
 from .params import Generate, Request, Upscale, Vary, VideoExtend, body
 
 BASE_URLS = {"kie": "https://api.kie.ai", "midapi": "https://api.midapi.ai"}
+UPLOAD_URLS = dict.fromkeys(BASE_URLS.values(), "https://kieai.redpandaai.co")  # else the same host
+UPLOAD_STREAM = "/api/file-stream-upload"
+UPLOAD_BASE64 = "/api/file-base64-upload"
+UPLOAD_URL = "/api/file-url-upload"
 RECORD_INFO = "/api/v1/mj/record-info"
 CREDIT = "/api/v1/chat/credit"
 DOWNLOAD_URL = "/api/v1/common/download-url"
@@ -98,6 +102,20 @@ def submitted_id(data: Any) -> str:
     found = data.get("taskId") if isinstance(data, Mapping) else None
     if not isinstance(found, str) or not found:
         raise errors.ServerError("the service accepted the task but named no taskId", code=200)
+    return found
+
+
+def uploaded_url(status: int, content: bytes) -> str:
+    """Return where an upload can be read from.
+
+    Raises:
+        ServiceError: The upload was refused: HTTP 200 with ``success`` false, or a code.
+    """
+    data = unwrap(status, content)
+    answer = json.loads(content)
+    found = data.get("downloadUrl") if isinstance(data, Mapping) else None
+    if answer.get("success") is False or not isinstance(found, str) or not found:
+        raise errors.BadRequest(str(answer.get("msg") or "the upload was refused"), code=answer["code"])
     return found
 
 

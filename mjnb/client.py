@@ -8,6 +8,7 @@ sent again by itself.  Reading is free and is retried.  The key goes to the API'
 from __future__ import annotations
 
 import asyncio
+import base64
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,8 @@ T = TypeVar("T")
 USER_AGENT = "mjnb/0.1 (+notebook client)"  # the media host refuses the default one of Python
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 POLL_LIMIT = (50, 10.0)  # record-info requests, in any window of so many seconds
+BASE64_LIMIT = 1024 * 1024  # bytes; larger files are streamed
+UPLOAD_PATH = "mjnb"  # the folder at the service that uploads go to
 IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
 READ_TRIES = 5
 REDIRECTS = 3
@@ -71,6 +74,7 @@ class Client:
         base_url: ``https://api.kie.ai``, a preset's name (`api.BASE_URLS`), or a sandbox's address.
         key: The API key; sent as a bearer token to that host only, shown nowhere.
         time_scale: How much faster than the service the server's clock runs; 1 but for a sandbox.
+        upload_url: The host that takes uploads, and needs the key; None: the one known for the base URL.
         transport: In place of the network, for tests and in-process servers.
     """
 
@@ -80,9 +84,11 @@ class Client:
         key: str,
         *,
         time_scale: float = 1.0,
+        upload_url: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = api.BASE_URLS.get(base_url, base_url).rstrip("/")
+        self.upload_url = (upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url)).rstrip("/")
         self.time_scale = time_scale
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         shared: dict[str, Any] = {
@@ -146,6 +152,43 @@ class Client:
         if isinstance(data, bool) or not isinstance(data, int | float):
             raise errors.ServerError("the credit answer is not a number", code=200)
         return float(data)
+
+    async def upload(self, content: bytes, name: str, mime: str) -> str:
+        """Upload a picture, with the key, and return the URL that the service can read it from.
+
+        Args:
+            content: The file.
+            name: What it is called there.
+            mime: Its type.
+
+        Raises:
+            ServiceError: The upload was refused, or its answer names no URL.
+        """
+        return api.uploaded_url(*await self._again(lambda: self._upload(content, name, mime)))
+
+    async def _upload(self, content: bytes, name: str, mime: str) -> tuple[int, bytes]:
+        if len(content) <= BASE64_LIMIT:
+            text = f"data:{mime};base64,{base64.b64encode(content).decode()}"
+            how: dict[str, Any] = {"json": {"base64Data": text, "uploadPath": UPLOAD_PATH, "fileName": name}}
+            path = api.UPLOAD_BASE64
+        else:
+            fields = {"uploadPath": UPLOAD_PATH, "fileName": name}
+            how = {"files": {"file": (name, content, mime)}, "data": fields}
+            path = api.UPLOAD_STREAM
+        answer = await self._send("POST", self.upload_url + path, **how)
+        return answer.status_code, answer.content
+
+    async def fresh_link(self, url: str) -> str:
+        """Return a link of 20 minutes to a result whose own URL no longer answers.
+
+        Raises:
+            ServiceError: The service has it no longer.
+        """
+        answer = await self._send("POST", api.DOWNLOAD_URL, json={"url": url})
+        found = _data(answer)
+        if not isinstance(found, str):
+            raise errors.ServerError("the download answer is no URL", code=200)
+        return found
 
     async def download(self, url: str, limit: int = BYTE_LIMIT) -> bytes:
         """Fetch a result file, without the key.

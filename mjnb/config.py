@@ -5,6 +5,7 @@ api_key    MJNB_API_KEY, KIE_API_KEY
 data_dir   MJNB_DATA_DIR            mjnb-data in the working folder
 ledger     MJNB_LEDGER              sqlite in the data folder
 time_scale MJNB_TIME_SCALE          1; how much faster a sandbox's clock runs
+upload_url MJNB_UPLOAD_URL          the host that takes uploads; the one known for the base URL
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf, nan
 from pathlib import Path
 
 from .errors import ConfigError
@@ -32,12 +34,14 @@ class Settings:
         data_dir: Where ledger and pictures are.
         ledger: Database URL.
         time_scale: How much faster than the service the server's clock runs.
+        upload_url: The host that takes uploads; empty: the one known for the base URL.
     """
 
     base_url: str
     data_dir: Path
     ledger: str = field(repr=False)  # may hold a password
     time_scale: float = 1.0
+    upload_url: str = ""
     key: str = field(default="", repr=False)
 
     @property
@@ -78,11 +82,21 @@ def settings(
         raise ConfigError(f"no API key for {base}", hint="Set MJNB_API_KEY, or use base_url='sandbox'.")
     if not (key.isascii() and key.isprintable()):  # a header cannot hold it, and the error would show it
         raise ConfigError("the API key has characters that no key has", hint="Copy it again, on one line.")
-    return Settings(base, folder, where, scale, "" if base == SANDBOX else key)
+    return Settings(
+        base_url=base,
+        data_dir=folder,
+        ledger=where,
+        time_scale=scale,
+        upload_url=environ.get("MJNB_UPLOAD_URL", ""),
+        key="" if base == SANDBOX else key,
+    )
 
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ConfigError(f"MJNB_TIME_SCALE is {text!r}", hint="Give a number, or unset it.") from None
+        number = nan
+    if not 0 < number < inf:
+        raise ConfigError(f"MJNB_TIME_SCALE is {text!r}", hint="Give a number above 0, or unset it.")
+    return number

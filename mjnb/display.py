@@ -56,6 +56,37 @@ class TaskView:
     hint: str = ""
     sandbox: bool = False
     trouble: str = ""
+    surprises: str = ""
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A family of tasks as shown: a label, whether it is the one meant, and what comes from it."""
+
+    label: str
+    marked: bool = False
+    branches: Sequence[Tree] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        lines = [self.label + (" ←" if self.marked else "")]
+        for branch in self.branches:
+            last = branch is self.branches[-1]
+            first, *rest = branch._lines()
+            lines += [
+                ("└─ " if last else "├─ ") + first,
+                *(("   " if last else "│  ") + line for line in rest),
+            ]
+        return lines
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return mime_bundle(str(self), f"<pre>{escape(str(self))}</pre>")
 
 
 @dataclass(frozen=True)
@@ -98,6 +129,10 @@ def task_html(view: TaskView) -> str:
     parts = [_status_html(view)]
     if view.pictures:
         parts.append(_row_of_pictures(view))
+    if view.surprises:
+        parts.append(f'<div style="{MUTED}">the service changed it: {escape(view.surprises)}</div>')
+    if view.family:
+        parts.append(f'<pre style="margin:4px 0;{MUTED}">{escape(view.family)}</pre>')
     parts.append(f'<div style="margin-top:4px;{MUTED}"><code>%mj {escape(view.magic)}</code></div>')
     return f'<div class="mjnb-task" style="max-width:960px">{"".join(parts)}</div>'
 

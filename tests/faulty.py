@@ -111,6 +111,14 @@ def record(flag: int = 0, urls: list[str] | None = None, **more: Any) -> Answer:
     return envelope({**data, **more})
 
 
+def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.005)
+
+
 class Faulty:
     """The server; a path's last scripted deed is repeated when there is no upstream."""
 
@@ -131,7 +139,7 @@ class Faulty:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def script(self, path: str, *deeds: Scripted) -> None:
-        """Say how requests for a path are answered, in turn."""
+        """Say how requests for a path, or for every path that ends so, are answered, in turn."""
         with self._lock:
             self._scripts[path] = deque(deeds)
 
@@ -153,7 +161,7 @@ class Faulty:
     def deed(self, request: Seen) -> Deed:
         with self._lock:
             self.seen.append(request)
-            script = self._scripts.get(request.path)
+            script = next((deeds for end, deeds in self._scripts.items() if request.path.endswith(end)), None)
             if not script:
                 return Pass() if self.upstream else page(404)
             last = len(script) == 1 and not self.upstream

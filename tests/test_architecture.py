@@ -16,6 +16,7 @@ FLOORS = (
     "errors loop",
     "params media",
     "prompt api prices config metrics frames display reference plots",
+    "diff preview",
     "client ledger sandbox",
     "tracking",
     "sweeps",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 from typing import Any, get_args
@@ -163,15 +164,11 @@ def test_a_wrong_value_is_one_fault_not_two(cls: type[Any], row: Row) -> None:
         assert len(faults(cls, said_around(cls, row) | {row.name: value})) == 1
 
 
-@every_row
+@pytest.mark.parametrize(("cls", "row"), [(cls, row) for cls, row in ROWS if row.required])
 def test_a_required_parameter_is_missed_by_name(cls: type[Any], row: Row) -> None:
     said = {name: value for name, value in said_around(cls, row).items() if name != row.name}
-    if row.required:
-        assert f"{row.name} is missing: {row.help}" in faults(cls, said)
-        assert f"{row.name} is missing: {row.help}" in faults(cls, said | {row.name: None})
-    else:
-        assert row.required is False
-        assert row.name not in said_around(cls, row) or cls in (Generate, VideoExtend)
+    assert f"{row.name} is missing: {row.help}" in faults(cls, said)
+    assert f"{row.name} is missing: {row.help}" in faults(cls, said | {row.name: None})
 
 
 @every_row
@@ -613,7 +610,5 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from([row.api for _, row in ROWS]), JSON, max_size=6))
 def test_a_body_of_anything_is_read_or_refused(sent: dict[str, Any]) -> None:
     for cls in REQUESTS:
-        try:
+        with contextlib.suppress(InvalidRequest):  # anything else is a crash
             assert isinstance(from_body(cls, sent), cls)
-        except InvalidRequest as error:
-            assert error.faults

@@ -4,9 +4,8 @@ One URL decides where: SQLite by default, PostgreSQL for a team.  ``task`` holds
 per task; ``event`` holds every change with the raw answer and is only ever appended to; both are written
 in one transaction.  The row is committed before the paid request is sent.
 
-(``schema.py`` has the tables and migrations, ``engine.py`` the connection rules, ``book.py`` the promises, ``reading.py`` the
-look-ups,
-``records.py`` the plain values, ``presence.py`` who still lives.)
+(``schema.py`` has the tables and migrations, ``engine.py`` the connection rules, ``book.py`` the promises,
+``reading.py`` the look-ups, ``records.py`` the plain values, ``presence.py`` who still lives.)
 """
 
 from .book import Ledger

@@ -8,7 +8,7 @@ sweeps; only its ends refuse.
 (``table.py`` is the table, ``domains.py`` says what values are legal, ``requests.py`` makes and checks.)
 """
 
-from .domains import Choice, Domain, NumberChoice, Span, Switch, Text, Url, Urls, url_fault
+from .domains import Choice, Domain, NumberChoice, Span, Switch, Text, Url, Urls, private_host, url_fault
 from .requests import body, from_body, make
 from .table import (
     ALL,
@@ -61,6 +61,7 @@ __all__ = [
     "from_body",
     "given",
     "make",
+    "private_host",
     "rows",
     "task_type_of",
     "url_fault",

@@ -6,6 +6,7 @@ parameter's name ("4000 is outside 0 to 3000").  Its ``str`` is what a help page
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -172,3 +173,14 @@ def url_fault(url: str) -> str:
     if parts.username is not None or parts.password is not None:
         return f"{url!r} carries a user name or password"
     return ""
+
+
+def private_host(host: str) -> bool:
+    """Return whether a host is one that a service on the internet cannot reach."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return False

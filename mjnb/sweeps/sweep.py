@@ -23,7 +23,7 @@ from ..errors import (
     LedgerError,
     MJError,
 )
-from ..ledger import LIVE, OPEN, Entry, Intent
+from ..ledger import LIVE, OPEN, Entry
 from ..prices import DOLLARS_PER_CREDIT, estimate
 from ..tracking import Task, Tracker
 from . import figures, measuring, tables
@@ -84,11 +84,10 @@ class Sweep:
     Args:
         design: Its cells.
         tracker: Sends, watches and remembers.
-        prices: Credits per item.
     """
 
-    def __init__(self, design: Design, tracker: Tracker, prices: Mapping[str, float]) -> None:
-        self.design, self.tracker, self._prices = design, tracker, prices
+    def __init__(self, design: Design, tracker: Tracker) -> None:
+        self.design, self.tracker = design, tracker
         self.id: str | None = None
         self.errors: dict[int, MJError] = {}  # what kept a cell from being sent, by cell number
         self._running: Future[None] | None = None
@@ -106,7 +105,7 @@ class Sweep:
         due = self._due(found, retry)
         cells = self.design.cells
         states = tuple(TO_PAY if cell in due else found[cell.number].state for cell in cells)
-        costs = [estimate(cell.request, self._prices) if cell in due else 0.0 for cell in cells]
+        costs = [estimate(cell.request, self.tracker.prices) if cell in due else 0.0 for cell in cells]
         tasks = [found[cell.number].id if cell.number in found else None for cell in cells]
         frame = tables.cell_frame(self.design, {"state": states, "credits": costs, "task": tasks})
         return Plan(states, len(due), sum(costs), self._seconds(due, found), frame)
@@ -158,7 +157,7 @@ class Sweep:
             The sweep itself.
 
         Raises:
-            BudgetExceeded: The plan is above ``max_credits``; nothing was sent.
+            BudgetExceeded: The plan is above ``max_credits`` or the session's budget; nothing was sent.
             MJError: A refusal that would meet every cell (key, credits, ledger); the rest was not sent.
             KeyboardInterrupt: Nothing new is sent; what runs goes on and is tracked.
         """
@@ -168,6 +167,7 @@ class Sweep:
             raise BudgetExceeded(
                 f"the sweep may cost {plan.credits:g} credits, {max_credits:g} are allowed", hint=hint
             )
+        self.tracker.budget.check(plan.credits)
         if self._running is None or self._running.done() or self._stop.is_set():
             self._stop = threading.Event()
             self._running = self.tracker.loop.start(self._run(retry, self._stop, display.Live()))
@@ -219,15 +219,8 @@ class Sweep:
             await asyncio.wait(sends, timeout=0.1)
 
     async def _send(self, cell: CellSpec, tasks: dict[int, Task], stop: threading.Event) -> None:
-        intent = Intent(
-            request=cell.request,
-            account=self.tracker.account,
-            base_url=self.tracker.client.base_url,
-            credits=estimate(cell.request, self._prices),
-            sweep=self.id,
-            cell=cell.number,
-            at_most=sum(1 for other in self.design.cells if other.sha == cell.sha),
-        )
+        alike = sum(1 for other in self.design.cells if other.sha == cell.sha)
+        intent = self.tracker.intent(cell.request, sweep=self.id, cell=cell.number, at_most=alike)
         try:
             tasks[cell.number] = await self.tracker.send(intent)
         except MJError as error:

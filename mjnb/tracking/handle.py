@@ -12,6 +12,7 @@ from PIL import Image
 
 from .. import display, prompt
 from ..api import Record, read_params
+from ..diff import Diff, read_diff
 from ..errors import (
     MediaError,
     MJError,
@@ -22,10 +23,12 @@ from ..errors import (
     TaskUnknown,
     WaitTimeout,
 )
-from ..ledger import OPEN, Entry, Picture
+from ..ledger import OPEN, Entry, Ledger, Picture
 from ..loop import Loop
 from ..media import Store
-from ..params import Generate, rows
+from ..params import Generate, Request, rows
+from ..preview import Preview
+from . import followups
 
 ENDS: dict[str, type[TaskError]] = {
     "failed": TaskFailed,
@@ -40,11 +43,16 @@ class Keeper(Protocol):
 
     loop: Loop
     store: Store
+    ledger: Ledger
     sandbox: bool
 
     def follow(self, task: Task) -> None: ...
     def leave(self, task: Task) -> None: ...
     def expected(self, entry: Entry) -> float: ...
+    def handle(self, entry: Entry) -> Task: ...
+    def put(
+        self, request: Request, parent: Task | None, number: int | None, *, wait: bool, dry_run: bool
+    ) -> Task | Preview: ...
     async def look(self, task_id: str) -> Record | None: ...
     async def fetch(self, task: Task) -> None: ...
 
@@ -91,6 +99,14 @@ class TaskImage:
     def thumbnail(self) -> bytes:
         """Return a small JPEG; raises as `path` does."""
         return self.task.keeper.store.thumbnail(self.stored)
+
+    def upscale(self, **how: Any) -> Task | Preview:
+        """Make this picture larger; see `Task.upscale`."""
+        return self.task.upscale(self.number, **how)
+
+    def vary(self, **how: Any) -> Task | Preview:
+        """Make four relatives of this picture; see `Task.vary`."""
+        return self.task.vary(self.number, **how)
 
     def __repr__(self) -> str:
         return f"<TaskImage {self.number} of {display.short(self.task.id)}: {self.state}>"
@@ -173,6 +189,75 @@ class Task:
     @property
     def running(self) -> bool:
         return self.state in ("intent", *OPEN)
+
+    @property
+    def task_type(self) -> str:
+        return self.entry.task_type
+
+    @property
+    def result_count(self) -> int:
+        """How many pictures or videos it has."""
+        return len(self._pictures)
+
+    @property
+    def diff(self) -> Diff | None:
+        """How the service's recorded parameters differ from those sent; None until it ends."""
+        return None if self.entry.param_diff is None else read_diff(self.entry.param_diff)
+
+    # ---- what can be made from it ----
+
+    def upscale(self, image: int = 1, *, wait: bool = False, dry_run: bool = False) -> Task | Preview:
+        """Make one picture larger.
+
+        Args:
+            image: Which, from 1 (U1 to U4).
+            wait: Wait for the result, too.
+            dry_run: Send nothing; return what would be sent.
+
+        Raises:
+            InvalidRequest: There is no such picture, or the task is not finished; nothing was sent.
+        """
+        return self.keeper.put(followups.upscale(self, image), self, image, wait=wait, dry_run=dry_run)
+
+    def vary(self, image: int = 1, *, wait: bool = False, dry_run: bool = False) -> Task | Preview:
+        """Make four relatives of one picture (V1 to V4); as `upscale`."""
+        return self.keeper.put(followups.vary(self, image), self, image, wait=wait, dry_run=dry_run)
+
+    def extend(
+        self, video: int = 1, prompt: str | None = None, *, wait: bool = False, dry_run: bool = False
+    ) -> Task | Preview:
+        """Make one video longer, the way a prompt says or as it comes; as `upscale`."""
+        return self.keeper.put(followups.extend(self, video, prompt), self, video, wait=wait, dry_run=dry_run)
+
+    # ---- its family ----
+
+    @property
+    def parent(self) -> Task | None:
+        """The task that it was made from."""
+        entry = self.keeper.ledger.entry(self.entry.parent) if self.entry.parent else None
+        return self.keeper.handle(entry) if entry else None
+
+    def ancestors(self) -> list[Task]:
+        """Return the tasks that it comes from, its parent first."""
+        parent = self.parent
+        return [parent, *parent.ancestors()] if parent else []
+
+    def children(self) -> list[Task]:
+        """Return the tasks that were made from it, oldest first."""
+        return [self.keeper.handle(entry) for entry in self.keeper.ledger.children(self.id)]
+
+    def family(self) -> display.Tree:
+        """Return the tree of everything that comes from the same first task, this one marked."""
+        first = [self, *self.ancestors()][-1]
+        return first._branch(self.id)
+
+    def _branch(self, marked: str) -> display.Tree:
+        what = f"{self.task_type.removeprefix('mj_')} {display.short(self.id)}"
+        where = f" of {self.entry.parent_image}" if self.entry.parent_image else ""
+        label = f"{what}{where}: {self.state}" + (f", {self.prompt}" if self.prompt else "")
+        return display.Tree(
+            label, self.id == marked, tuple(child._branch(marked) for child in self.children())
+        )
 
     # ---- waiting ----
 
@@ -274,11 +359,22 @@ class Task:
             hint=error.hint if error else "",
             sandbox=self.keeper.sandbox,
             trouble=self.trouble if self.running else "",
+            surprises=str(self.diff) if self.diff and self.diff.surprises else "",
+            family=self._family_lines(),
+        )
+
+    def _family_lines(self) -> str:
+        return (
+            str(self.family()) if self.entry.parent or (self.state == "succeeded" and self.children()) else ""
         )
 
     def to_magic(self) -> str:
         """Return the line that makes the same task: ``%mj`` and this."""
-        return prompt.write(self.params)
+        if self.entry.parent is None:
+            return prompt.write(self.params)
+        verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
+        words = [verb, display.short(self.entry.parent), str(self.entry.parent_image), self.prompt]
+        return " ".join(word for word in words if word)
 
     def __repr__(self) -> str:
         return display.task_text(self.view())

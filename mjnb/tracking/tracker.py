@@ -12,8 +12,9 @@ import itertools
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..api import Record
 from ..client import Client
@@ -33,6 +34,9 @@ from ..ledger import OPEN, Entry, Intent, Ledger, Picture
 from ..loop import Loop
 from ..media import Kept, Store
 from ..params import Request
+from ..preview import Preview, preview
+from ..prices import PRICES, estimate
+from .budget import Budget
 from .handle import Task
 from .schedule import Schedule
 
@@ -54,13 +58,25 @@ class Tracker:
         loop: Where all of it runs.
         account: Whose tasks these are.
         sandbox: Whether the service is the sandbox.
+        prices: Credits per item, estimates.
+        max_credits: What may be spent; None: no limit.
     """
 
     def __init__(
-        self, client: Client, ledger: Ledger, store: Store, loop: Loop, account: str, *, sandbox: bool = False
+        self,
+        client: Client,
+        ledger: Ledger,
+        store: Store,
+        loop: Loop,
+        account: str,
+        *,
+        sandbox: bool = False,
+        prices: Mapping[str, float] = PRICES,
+        max_credits: float | None = None,
     ) -> None:
         self.client, self.ledger, self.store, self.loop = client, ledger, store, loop
         self.account, self.sandbox = account, sandbox
+        self.prices, self.budget = prices, Budget(max_credits)
         self.tasks: dict[str, Task] = {}
         self.callback_url: Callable[[str], str] | None = (
             None  # from a nonce; None: the service is only polled
@@ -73,6 +89,29 @@ class Tracker:
 
     # ---- sending ----
 
+    def intent(self, request: Request, **whose: Any) -> Intent:
+        """Return the intent to send a request: with its price, and whose child or cell it is."""
+        cost = estimate(request, self.prices)
+        return Intent(request, self.account, self.client.base_url, cost, **whose)
+
+    def put(
+        self, request: Request, parent: Task | None, number: int | None, *, wait: bool, dry_run: bool
+    ) -> Task | Preview:
+        """Send a request and wait until the service has it; or, in a dry run, say what would be sent.
+
+        Args:
+            request: A checked request.
+            parent: The task that it goes on from.
+            number: Which of its pictures or videos, from 1.
+            wait: Wait for the result, too.
+            dry_run: Send nothing.
+        """
+        if dry_run:
+            return preview(request, self.prices)
+        whose = {"parent": parent.id if parent else None, "parent_image": number}
+        task = self.loop.run(self.send(self.intent(request, **whose)))
+        return task.wait() if wait else task
+
     async def send(self, intent: Intent) -> Task:
         """Record and send a request; follow the task that comes of it.
 
@@ -83,11 +122,13 @@ class Tracker:
             Refused, NotConnected: The service did not take it, also not after repeating what may pass.
             AnswerLost, ServerError: Nobody knows; the task is ``unknown`` and is not sent again.
             LedgerError: It could not be recorded, and was not sent.
+            BudgetExceeded: It would cost more than may be spent, and was not sent.
         """
         task: Task | None = None
         intent = self._with_callback(intent)
         for attempt in itertools.count(1):
             async with self.client.submits:
+                self.budget.check(intent.credits)
                 if task is None:
                     own_id, fresh = self.ledger.intend(intent)
                     task = self.handle(self._entry(own_id))
@@ -97,7 +138,7 @@ class Tracker:
                 elif not self.ledger.again(task.id):
                     raise LedgerError(f"task {task.id} was settled elsewhere while it waited")
                 try:
-                    await self.loop.step(self._send_once(task, intent.request))
+                    await self.loop.step(self._send_once(task, intent))
                     return task
                 except tuple(SENDS) as error:
                     if attempt >= SENDS[type(error)]:
@@ -111,10 +152,12 @@ class Tracker:
             return intent
         return replace(intent, request=replace(intent.request, call_back_url=self.callback_url(intent.nonce)))
 
-    async def _send_once(self, task: Task, request: Request) -> None:
+    async def _send_once(self, task: Task, intent: Intent) -> None:
+        self.budget.take(intent.credits)
         try:
-            task_id = await self.client.submit(request)
+            task_id = await self.client.submit(intent.request)
         except (Refused, NotConnected) as error:
+            self.budget.give_back(intent.credits)
             self.ledger.rejected(task.id, error.message, getattr(error, "code", None))
             self._end(task)
             raise

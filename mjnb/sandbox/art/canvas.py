@@ -118,6 +118,21 @@ class Canvas:
         line *= line
         self.ink += weight * np.exp(-np.minimum(line, 30))
 
+    def bent(self, picture: Field) -> Field:
+        """Bend a picture of the canvas's size as the places are; what lies outside is mirrored."""
+        across, down = frame(self.shape[1] / self.shape[0])
+        column = (self.x + across) * ((self.shape[1] - 1) / (2 * across))
+        row = (self.y - down[0]) * ((self.shape[0] - 1) / (down[1] - down[0]))
+        return between(picture, _mirrored(row, self.shape[0]), _mirrored(column, self.shape[1]))
+
+    def trace(self, light: Field) -> None:
+        """Take tones and outlines from a picture of the canvas's size, light 0..1, bent already."""
+        low, high = np.quantile(light, (0.02, 0.98))
+        self.tone[:] = 0.08 + 0.84 * np.clip((light - low) / max(high - low, 0.05), 0, 1)
+        self.phase[:] = 0.10 * (0.3 + 0.7 * self.style) * (self.tone - 0.5)
+        steep = np.hypot(*np.gradient(self.tone)) * (min(self.shape) / 40)
+        self.ink[:] = smoothstep(0.35, 1.2, steep)
+
     def finished(self) -> tuple[Field, Field]:
         """The tone and phase of the picture with its brush, contour bands, ink and unusual hues."""
         style, weird = self.style, self.weird
@@ -135,6 +150,21 @@ class Canvas:
         """What weirdness adds to the left and takes from the right, or the other way round."""
         across = np.linspace(-self.side, self.side, self.shape[1], dtype=np.float32)
         return np.asarray(0.27 * self.weird**0.9 * across)
+
+
+def between(picture: Field, row: Field, column: Field) -> Field:
+    """What a picture (height x width x colours) shows between its pixels."""
+    top, left = row.astype(np.int32), column.astype(np.int32)
+    down, right = (row - top)[..., None], (column - left)[..., None]
+    upper = picture[top, left] * (1 - right) + picture[top, left + 1] * right
+    lower = picture[top + 1, left] * (1 - right) + picture[top + 1, left + 1] * right
+    return np.asarray(upper * (1 - down) + lower * down)
+
+
+def _mirrored(place: Field, length: int) -> Field:
+    """Places folded back into 0..length - 1."""
+    last = length - 1.001
+    return np.abs((place + last) % (2 * last) - last)
 
 
 def frame(ratio: float) -> tuple[float, tuple[float, float]]:

@@ -162,11 +162,24 @@ _RGB_FROM_LMS = np.array(
         [-0.0041960863, -0.7034186147, 1.7076147010],
     ]
 )
+_OKLAB_FROM_LMS = np.linalg.inv(_LMS_FROM_OKLAB)
+_LMS_FROM_RGB = np.linalg.inv(_RGB_FROM_LMS)
 
 
-def _srgb_from_oklch(lightness: Field, chroma: Field, hue: Field) -> NDArray[np.uint8]:
-    """OKLCH (Ottosson 2020) to 8-bit sRGB; what lies outside is clipped."""
-    lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
+def oklab_from_srgb(srgb: NDArray[np.uint8]) -> Field:
+    """8-bit sRGB to OKLab (Ottosson 2020)."""
+    curved = srgb.astype(np.float64) / 255
+    linear = np.where(curved <= 0.04045, curved / 12.92, ((curved + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.cbrt(linear @ _LMS_FROM_RGB.T) @ _OKLAB_FROM_LMS.T)
+
+
+def srgb_from_oklab(lab: Field) -> NDArray[np.uint8]:
+    """OKLab to 8-bit sRGB; what lies outside is clipped."""
     linear = np.clip((lab @ _LMS_FROM_OKLAB.T) ** 3 @ _RGB_FROM_LMS.T, 0, 1)
     curved = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return np.asarray(curved * 255 + 0.5, np.uint8)
+
+
+def _srgb_from_oklch(lightness: Field, chroma: Field, hue: Field) -> NDArray[np.uint8]:
+    """OKLCH to 8-bit sRGB; what lies outside is clipped."""
+    return srgb_from_oklab(np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1))

@@ -21,6 +21,7 @@ REACH = 3.6
 
 _TASK_ANGLE = 0.38
 _CALMEST, _WILDEST = 0.25, 0.97
+_KIN_ANGLE = 0.32
 
 
 def stream(*key: object) -> np.random.Generator:
@@ -33,10 +34,21 @@ class Dice:
     """Normal numbers of one picture: a blend of what its prompt, its task and the picture itself draw.
 
     The blend keeps the variance at 1. The task's share is modest; the picture's share grows with variety.
+    A relative of the picture adds a little of its own to every number, and its relatives to its.
     """
 
-    def __init__(self, prompt: str, seed: int | str, index: int, variety: float) -> None:
-        """Open the streams of picture `index` (0..3) of a task; `variety` runs from 0 to 1."""
+    def __init__(
+        self, prompt: str, seed: int | str, index: int, variety: float, kin: tuple[str, ...] = ()
+    ) -> None:
+        """Open the streams of picture `index` (0..3) of a task.
+
+        Args:
+            prompt, seed: the task.
+            index: which of its pictures.
+            variety: 0 to 1.
+            kin: one name for every step from that picture to its relative, oldest first.
+        """
+        self._kin = [stream("kin", prompt, seed, index, *kin[: k + 1]) for k in range(len(kin))]
         self._prompt = stream("prompt", prompt)
         self._task = stream("task", prompt, seed)
         self._picture = stream("picture", prompt, seed, index)
@@ -50,7 +62,13 @@ class Dice:
             for source in (self._prompt, self._task, self._picture)
         )
         shared = math.cos(_TASK_ANGLE) * prompt + math.sin(_TASK_ANGLE) * task
-        return self._shared * shared + self.own_share * own
+        return self._related(self._shared * shared + self.own_share * own)
+
+    def _related(self, numbers: Field) -> Field:
+        for relative in self._kin:
+            strange = relative.standard_normal(numbers.shape, dtype=np.float32)
+            numbers = math.cos(_KIN_ANGLE) * numbers + math.sin(_KIN_ANGLE) * strange
+        return numbers
 
     def number(self) -> float:
         """One blended normal number."""
@@ -58,7 +76,8 @@ class Dice:
 
     def shift(self) -> float:
         """A number from -1 to 1 of this picture alone, times its share: nearly 0 when variety is 0."""
-        return self.own_share * math.tanh(float(self._picture.standard_normal()))
+        own = np.array([self._picture.standard_normal()], np.float32)
+        return self.own_share * math.tanh(float(self._related(own)[0]))
 
 
 def smoothstep(start: float, end: float, value: Field) -> Field:

@@ -1,0 +1,84 @@
+"""A request before it is sent: the exact body, what it may cost, and what may surprise.
+
+What ``dry_run=True`` returns, and what the panel shows while you type.  Nothing is sent to make it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from . import display, prompt
+from .api import ENDPOINTS
+from .params import Generate, Request, Span, body, given, rows
+from .prices import DOLLARS_PER_CREDIT, PRICES, estimate
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be sent.
+
+    Attributes:
+        request: The checked request.
+        endpoint: The path it would be posted to.
+        credits: What it may cost, an estimate.
+        warnings: What may not do what was meant.
+        uploads: Files that would be uploaded first; their URLs are not known yet.
+    """
+
+    request: Request
+    endpoint: str
+    credits: float
+    warnings: tuple[str, ...]
+    uploads: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON body."""
+        return body(self.request)
+
+    def __repr__(self) -> str:
+        text = json.dumps(self.body, indent=2, ensure_ascii=False)
+        cost = f"about {self.credits:g} credits (${self.credits * DOLLARS_PER_CREDIT:.3f})"
+        lines = [f"not sent: POST {self.endpoint}, {cost}", text]
+        lines += [f"uploads first: {name}" for name in self.uploads]
+        return "\n".join([*lines, *(f"note: {warning}" for warning in self.warnings)])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return display.mime_bundle(repr(self), f"<pre>{escape(repr(self))}</pre>")
+
+
+def preview(request: Request, prices: Mapping[str, float] = PRICES, uploads: Sequence[str] = ()) -> Preview:
+    """Return what sending a request would do.
+
+    Args:
+        request: Made with `mjnb.params.make`.
+        prices: Credits per item.
+        uploads: Names of files that would be uploaded first.
+    """
+    found = (*_step_warnings(request), *_passed_warnings(request))
+    return Preview(request, ENDPOINTS[type(request)], estimate(request, prices), found, tuple(uploads))
+
+
+def _step_warnings(request: Request) -> list[str]:
+    """Return where a number is legal but off the steps that the service advises."""
+    table = rows(type(request))
+    return [
+        f"{name} {value}: the service advises steps of {domain.step}"
+        for name, value in given(request).items()
+        if isinstance(domain := table[name].domain, Span) and value % domain.step
+    ]
+
+
+def _passed_warnings(request: Request) -> list[str]:
+    """Return which flags stay in the text, where nobody verifies that the service follows them."""
+    if not isinstance(request, Generate):
+        return []
+    passed = prompt.read(request.prompt).passed
+    return [
+        f"{flag} has no field and stays in the text; it is not verified that it is followed"
+        for flag in passed
+    ]

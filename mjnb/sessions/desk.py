@@ -1,0 +1,156 @@
+"""The desk: what a session works with, opened at the first need and closed in the right order.
+
+Opening also takes up what an earlier session left: running tasks are followed again, and paid requests
+whose answer never came are told of.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import display
+from ..config import SANDBOX, Settings
+from ..loop import the_loop
+from ..prices import PRICES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ..client import Client
+    from ..frames import Held
+    from ..ledger import Entry
+    from ..sandbox import Sandbox
+    from ..tracking import Tracker
+
+
+class UnsettledWarning(UserWarning):
+    """Tasks of an earlier session are unknown: perhaps paid, perhaps not."""
+
+
+class Desk:
+    """Ledger, client, pictures and tracker of one session.
+
+    Args:
+        settings: What to work with.
+        sandbox: Whether the service is a sandbox that somebody else runs.
+        prices: Credits per item, in place of entries of `mjnb.prices.PRICES`.
+        max_credits: What the session may spend; None: no limit.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sandbox: bool = False,
+        prices: Mapping[str, float] | None = None,
+        max_credits: float | None = None,
+    ) -> None:
+        self.settings = settings
+        self.is_sandbox = settings.embedded or sandbox
+        self.account = SANDBOX if self.is_sandbox else settings.account
+        self.prices = {**PRICES, **(prices or {})}
+        self.notices: list[str] = []
+        self._max_credits = max_credits
+        self._lock = threading.RLock()
+        self._tracker: Tracker | None = None
+        self._server: Sandbox | None = None
+        self._frames: dict[str, Held] = {}
+
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker, opened when first asked for."""
+        with self._lock:
+            if self._tracker is None:
+                try:
+                    self._tracker = self._open()
+                except BaseException:
+                    self._stop_server()
+                    raise
+                atexit.register(self.close)  # runs before the loop's own, which was registered earlier
+                self._take_up(self._tracker)
+            return self._tracker
+
+    def frame(self, table: str) -> pl.DataFrame:
+        """Return a table of the ledger as a frame; reads only what changed since the last time."""
+        from .. import frames
+
+        with self._lock:
+            if table not in self._frames:
+                self._frames[table] = frames.held_tasks() if table == "task" else frames.held_images()
+            return self._frames[table].refresh(self.tracker.ledger.rows)
+
+    def close(self) -> None:
+        """Close everything; what runs at the service is taken up by the next session."""
+        with self._lock:
+            if self._tracker is not None:
+                tracker, self._tracker = self._tracker, None
+                the_loop().run(tracker.close(), timeout=10)
+                tracker.ledger.close()
+                atexit.unregister(self.close)
+            self._stop_server()
+
+    def _open(self) -> Tracker:
+        from ..ledger import Ledger
+        from ..media import Store
+        from ..tracking import Tracker
+
+        ledger = Ledger(self.settings.ledger)
+        try:
+            client = self._connect()
+        except BaseException:
+            ledger.close()
+            raise
+        return Tracker(
+            client,
+            ledger,
+            Store(self.settings.data_dir / "media"),
+            the_loop(),
+            self.account,
+            sandbox=self.is_sandbox,
+            prices=self.prices,
+            max_credits=self._max_credits,
+        )
+
+    def _connect(self) -> Client:
+        from ..client import Client
+
+        if self.settings.embedded:
+            server = self._start_server()
+            return Client(server.url, server.key, time_scale=server.time_scale)
+        given = self.settings
+        return Client(
+            given.base_url, given.key, time_scale=given.time_scale, upload_url=given.upload_url or None
+        )
+
+    def _start_server(self) -> Sandbox:
+        from ..sandbox import Sandbox
+
+        self._server = Sandbox(books=self.settings.data_dir / "sandbox.jsonl").start()
+        return self._server
+
+    def _stop_server(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def _take_up(self, tracker: Tracker) -> None:
+        going_on, unknown = tracker.ledger.left_open(self.account)
+        for entry in going_on:
+            tracker.adopt(entry)
+        if going_on:
+            self.notices.append(f"taken up again: {len(going_on)} tasks of an earlier session")
+        if unknown:
+            self.notices.append(_unknown_notice(unknown))
+            warnings.warn(self.notices[-1], UnsettledWarning, stacklevel=4)
+
+
+def _unknown_notice(unknown: list[Entry]) -> str:
+    names = ", ".join(display.short(entry.id) for entry in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+    return (
+        f"{len(unknown)} tasks are unknown (perhaps paid, never resent): {names}; "
+        "settle each with mj.resolve(id, 'lost') or mj.resolve(id, '<the service's task id>')"
+    )

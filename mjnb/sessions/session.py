@@ -1,0 +1,313 @@
+"""The session: the noun that holds everything together, and every verb.
+
+Making one touches nothing: ledger, client and sandbox are opened at the first verb that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, overload
+from urllib.parse import urlsplit
+
+from .. import display
+from ..config import settings
+from ..errors import InvalidRequest, LedgerError
+from .desk import Desk
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ..params import Request
+    from ..preview import Preview
+    from ..sandbox import Sandbox
+    from ..sweeps import Sweep
+    from ..tracking import Task, TaskImage, Tracker
+
+UPLOADED_LATER = "https://upload.invalid/{name}"  # stands in a dry run for a URL that is not known yet
+
+
+class Session:
+    """A place to work: one account, one ledger, one folder of pictures.
+
+    Args:
+        base_url: ``kie``, ``midapi``, ``sandbox`` or a URL; see `mjnb.config` for the defaults.
+        api_key: The service's key; never shown, never stored.
+        data_dir: Where ledger and pictures go.
+        ledger: A database URL, in place of SQLite in ``data_dir``.
+        speed: Used where a speed is needed and none is said: ``relaxed``, ``fast`` or ``turbo``.
+        prices: Credits per item, in place of entries of `mjnb.prices.PRICES`.
+        max_credits: What this session may spend, by the estimates; None: no limit.
+        sandbox: A `Sandbox` that is already running, to work against.
+        time_scale: How much faster than the service the server's clock runs.
+
+    Raises:
+        ConfigError: A setting is missing or wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        data_dir: str | Path | None = None,
+        ledger: str | None = None,
+        speed: str = "fast",
+        prices: Mapping[str, float] | None = None,
+        max_credits: float | None = None,
+        sandbox: Sandbox | None = None,
+        time_scale: float | None = None,
+    ) -> None:
+        if sandbox is not None:
+            base_url, api_key, time_scale = sandbox.url, sandbox.key, sandbox.time_scale
+        self.settings = settings(
+            base_url=base_url, api_key=api_key, data_dir=data_dir, ledger=ledger, time_scale=time_scale
+        )
+        self.speed = speed
+        self.desk = Desk(self.settings, sandbox=sandbox is not None, prices=prices, max_credits=max_credits)
+
+    # ---- making ----
+
+    @overload
+    def imagine(
+        self, prompt: str, *, wait: bool = ..., dry_run: Literal[False] = ..., **params: Any
+    ) -> Task: ...
+    @overload
+    def imagine(self, prompt: str, *, wait: bool = ..., dry_run: Literal[True], **params: Any) -> Preview: ...
+    def imagine(
+        self, prompt: str, *, wait: bool = False, dry_run: bool = False, **params: Any
+    ) -> Task | Preview:
+        """Make four pictures: check, record, send, and return the task as soon as the service has it.
+
+        Args:
+            prompt: Midjourney text, flags included: ``"a red fox in snow --ar 16:9"``.
+            wait: Wait for the pictures, too.
+            dry_run: Send nothing; return the exact request, its cost and its warnings.
+            **params: Values by the table's names: ``stylization=250``.  ``file_urls`` takes URLs, files,
+                bytes, Pillow pictures, figures and earlier results; what has no URL is uploaded first.
+
+        Returns:
+            The task; `Task.wait` or ``await`` brings the pictures.
+
+        Raises:
+            InvalidRequest: With every fault; nothing was sent.
+            BudgetExceeded: It would cost more than the session may spend.
+            Refused, NoAnswer, ServerError: What the service or the network said; see `mjnb.errors`.
+            LedgerError: It could not be recorded, and was not sent.
+        """
+        from ..prompt import one_line, to_request
+
+        line = one_line(prompt)
+        said, uploads = self._with_urls(params, send=False)
+        request = to_request(line, said, speed=self.speed)  # every fault is found before anything is uploaded
+        if uploads and not dry_run:
+            request = to_request(line, self._with_urls(params, send=True)[0], speed=self.speed)
+        return self.send(request, uploads=uploads, wait=wait, dry_run=dry_run)
+
+    def animate(
+        self,
+        image: Any,
+        prompt: str,
+        *,
+        motion: str = "high",
+        hd: bool = False,
+        batch: int = 1,
+        wait: bool = False,
+        dry_run: bool = False,
+        **params: Any,
+    ) -> Task | Preview:
+        """Make short videos from one picture.
+
+        Args:
+            image: A URL, a file, bytes, a Pillow picture, a figure, or a picture of a task.
+            prompt: What happens in it.
+            motion: ``high`` or ``low``.
+            hd: High definition.
+            batch: How many videos: 1, 2 or 4.
+            wait, dry_run, **params: As in `imagine`.
+
+        Raises:
+            As in `imagine`.
+        """
+        from ..tracking import TaskImage, followups
+
+        said = {**params, "motion": motion}
+        urls, uploads = self._urls(image, send=False)
+        request = followups.animate(urls, prompt, said, hd=hd, batch=batch)
+        if uploads and not dry_run:
+            request = followups.animate(self._urls(image, send=True)[0], prompt, said, hd=hd, batch=batch)
+        source = image if isinstance(image, TaskImage) else None
+        parent, number = (source.task, source.number) if source else (None, None)
+        return self.send(request, parent, number, uploads=uploads, wait=wait, dry_run=dry_run)
+
+    def upscale(self, task: Task | TaskImage | str, image: int = 1, **how: bool) -> Task | Preview:
+        """Make one picture of a task larger; ``wait`` and ``dry_run`` as in `imagine`.
+
+        Args:
+            task: A task, one of its pictures, or a task's name.
+            image: Which picture, from 1, unless one was given.
+        """
+        found, number = self._picture(task, image)
+        return found.upscale(number, **how)
+
+    def vary(self, task: Task | TaskImage | str, image: int = 1, **how: bool) -> Task | Preview:
+        """Make four relatives of one picture of a task; as `upscale`."""
+        found, number = self._picture(task, image)
+        return found.vary(number, **how)
+
+    def extend(
+        self, task: Task | TaskImage | str, video: int = 1, prompt: str | None = None, **how: bool
+    ) -> Task | Preview:
+        """Make one video of a task longer, the way a prompt says or as it comes; as `upscale`."""
+        found, number = self._picture(task, video)
+        return found.extend(number, prompt, **how)
+
+    def send(
+        self,
+        request: Request,
+        parent: Task | None = None,
+        number: int | None = None,
+        *,
+        uploads: tuple[str, ...] = (),
+        wait: bool = False,
+        dry_run: bool = False,
+    ) -> Task | Preview:
+        """Send a request made with `mjnb.params.make`; see `imagine`."""
+        from ..preview import preview
+
+        if dry_run:
+            return preview(request, self.desk.prices, uploads)
+        return self.tracker.put(request, parent, number, wait=wait, dry_run=False)
+
+    def sweep(self, prompt: str, *, repeat: int = 1, **params: Any) -> Sweep:
+        """Lay out the same prompt at many parameter values; nothing is paid before ``run()``.
+
+        Args:
+            prompt: Midjourney text; permutations ``{a, b}`` become an axis.
+            repeat: Tasks per cell.
+            **params: One value, or several in a list, range or array, by the table's names.
+
+        Raises:
+            InvalidRequest: With every fault of every cell.
+        """
+        from ..sweeps import Sweep, design
+
+        return Sweep(design(prompt, params, repeat=repeat, speed=self.speed), self.tracker)
+
+    # ---- looking ----
+
+    def tasks(self) -> pl.DataFrame:
+        """Return every task of the ledger, one row each, oldest first; reads only what changed."""
+        return self.desk.frame("task")
+
+    def images(self) -> pl.DataFrame:
+        """Return every picture of the ledger, one row each; reads only what changed."""
+        return self.desk.frame("image")
+
+    def task(self, name: str) -> Task:
+        """Return one task.
+
+        Args:
+            name: Its id, the end of its id, or the service's id.
+
+        Raises:
+            LedgerError: None or several are called so.
+        """
+        found = self.tracker.ledger.find(name)
+        if len(found) == 1:
+            return self.tracker.handle(found[0])
+        if found:
+            ids = ", ".join(entry.id[-10:] for entry in found[:5])
+            raise LedgerError(f"{len(found)} tasks are called {name!r}: {ids}", hint="Give more of the id.")
+        raise LedgerError(f"no task is called {name!r}", hint="mj.tasks() lists them all.")
+
+    def credits(self) -> float:
+        """Return the account's remaining credits, as the service says."""
+        return self.tracker.loop.run(self.tracker.client.credits())
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """Credits per item, estimates."""
+        return self.desk.prices
+
+    @property
+    def spent(self) -> float:
+        """Credits that this session has spent, by the estimates."""
+        return self.tracker.budget.spent
+
+    # ---- settling ----
+
+    def resolve(self, name: str, outcome: str) -> Task:
+        """Settle an ``unknown`` task by your word.
+
+        Args:
+            name: The task; see `task`.
+            outcome: ``"lost"`` when the service never made it, else the service's task id.
+
+        Raises:
+            LedgerError: There is no such task.
+            InvalidRequest: It is not unknown.
+        """
+        task = self.task(name)
+        ledger = self.tracker.ledger
+        if task.state not in ("unknown", "intent"):
+            raise InvalidRequest(f"task {display.short(task.id)} is {task.state}, not unknown")
+        if outcome == "lost":
+            ledger.rejected(task.id, "settled by hand: lost")
+        else:
+            ledger.submitted(task.id, outcome)
+        return self.tracker.refresh(task)
+
+    def close(self) -> None:
+        """End the session: what runs at the service is taken up by the next one."""
+        self.desk.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        where = "the embedded sandbox" if self.settings.embedded else self.settings.base_url
+        return "\n".join([f"session with {where}, data in {self.settings.data_dir}", *self.desk.notices])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return display.mime_bundle(repr(self), "".join(map(display.notice_html, repr(self).splitlines())))
+
+    # ---- inside ----
+
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker, opened when first asked for."""
+        return self.desk.tracker
+
+    def _picture(self, task: Task | TaskImage | str, number: int) -> tuple[Task, int]:
+        from ..tracking import TaskImage
+
+        if isinstance(task, TaskImage):
+            return task.task, task.number
+        return (self.task(task) if isinstance(task, str) else task), number
+
+    def _with_urls(self, params: Mapping[str, Any], *, send: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the parameters with URLs in place of pictures, and the names of what is to be uploaded."""
+        if params.get("file_urls") is None:
+            return dict(params), ()
+        urls, uploads = self._urls(params["file_urls"], send=send)
+        return {**params, "file_urls": urls}, uploads
+
+    def _urls(self, given: Any, *, send: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        from ..tracking import inputs
+
+        host = urlsplit(self.tracker.client.base_url).netloc
+        found = inputs.read_inputs(given, host)
+        uploads = tuple(one.name for one in found if isinstance(one, inputs.Local))
+        if send:
+            return self.tracker.loop.run(inputs.to_urls(found, self.tracker)), uploads
+        return tuple(
+            one.url if isinstance(one, inputs.Remote) else UPLOADED_LATER.format(name=one.name)
+            for one in found
+        ), uploads

@@ -1,0 +1,75 @@
+"""What can be made from a finished task: larger, varied, moving, longer; checked before anything is paid."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ..display import short
+from ..errors import InvalidRequest
+from ..params import VIDEO, Generate, Upscale, Vary, VideoExtend, make
+from ..prompt import build
+
+
+class Source(Protocol):
+    """What a follow-up needs to know of the task that it follows."""
+
+    id: str
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def task_id(self) -> str | None: ...
+    @property
+    def task_type(self) -> str: ...
+    @property
+    def result_count(self) -> int: ...
+
+
+def is_video(task_type: str) -> bool:
+    """Return whether a task of this type makes videos."""
+    return task_type in VIDEO or task_type.startswith("mj_video")
+
+
+def upscale(source: Source, image: int) -> Upscale:
+    """Return the request that makes a picture larger; raises `InvalidRequest` with what is wrong."""
+    _check(source, image, "image", video=False)
+    return make(Upscale, {"task_id": source.task_id, "image": image})
+
+
+def vary(source: Source, image: int) -> Vary:
+    """Return the request that makes four relatives of a picture; raises as `upscale`."""
+    _check(source, image, "image", video=False)
+    return make(Vary, {"task_id": source.task_id, "image": image})
+
+
+def extend(source: Source, video: int, prompt: str | None) -> VideoExtend:
+    """Return the request that makes a video longer, with a prompt or without; raises as `upscale`."""
+    _check(source, video, "video", video=True)
+    kind = "mj_video_extend_auto" if prompt is None else "mj_video_extend_manual"
+    return make(VideoExtend, {"task_type": kind, "task_id": source.task_id, "video": video, "prompt": prompt})
+
+
+def animate(
+    urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: bool, batch: int | None
+) -> Generate:
+    """Return the request that makes videos from one picture; raises `InvalidRequest` with what is wrong."""
+    kind = "mj_video_hd" if hd else "mj_video"
+    return build({**said, "task_type": kind, "prompt": prompt, "file_urls": urls, "video_batch_size": batch})
+
+
+def check_picture(source: Source, image: int) -> None:
+    """Refuse a picture that a follow-up cannot start from."""
+    _check(source, image, "image", video=False)
+
+
+def _check(source: Source, number: int, word: str, *, video: bool) -> None:
+    name = f"task {short(source.id)}"
+    if source.state in ("intent", "submitted", "generating"):
+        raise InvalidRequest(f"{name} is still {source.state}", hint="Wait for it first: task.wait().")
+    if source.state != "succeeded" or source.task_id is None:
+        raise InvalidRequest(f"{name} is {source.state}: there is nothing to go on from")
+    if is_video(source.task_type) != video:
+        wanted, has = ("videos", "pictures") if video else ("pictures", "videos")
+        raise InvalidRequest(f"{name} has {has}, and this needs {wanted}")
+    if type(number) is not int or not 1 <= number <= source.result_count:
+        raise InvalidRequest(f"{word} {number!r} of {name}: it has 1 to {source.result_count}")

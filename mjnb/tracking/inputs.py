@@ -1,0 +1,159 @@
+"""Pictures as inputs: whatever a user has at hand becomes a URL that the service can read.
+
+A URL stays one.  A file, its bytes, a Pillow picture, a matplotlib figure or an earlier result is checked
+and uploaded, once per content and lifetime.  What cannot be an input is refused before anything is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from PIL import Image
+
+from ..client import Client
+from ..errors import InvalidRequest, MediaError
+from ..ledger import Ledger
+from ..media import BYTE_LIMIT, FORMATS, check
+from ..params import private_host, url_fault
+from .handle import TaskImage
+
+UPLOAD_LIFETIME = 20 * 3600.0  # seconds; the service keeps an upload for 24 hours at least
+RESULT_LIFETIME = 13 * 24 * 3600.0  # seconds; results are readable for about two weeks
+
+
+class Uploader(Protocol):
+    """What uploading needs of the tracker."""
+
+    client: Client
+    ledger: Ledger
+    account: str
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A picture that has a URL."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Local:
+    """A picture that is to be uploaded."""
+
+    content: bytes
+    name: str
+    mime: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_inputs(given: Any, own_host: str) -> list[Remote | Local]:
+    """Return what an input or a list of inputs stands for; nothing is sent.
+
+    Args:
+        given: A URL, a path, bytes, a Pillow picture, a matplotlib figure, a `TaskImage`, or a list of these.
+        own_host: The API's host, whose own URLs are good wherever it stands.
+
+    Raises:
+        InvalidRequest: With everything that is wrong.
+    """
+    things = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else [given]
+    found: list[Remote | Local] = []
+    faults: list[str] = []
+    for thing in things:
+        try:
+            found.append(_read_one(thing, own_host))
+        except (ValueError, MediaError) as error:
+            faults.append(error.message if isinstance(error, MediaError) else str(error))
+    if faults:
+        raise InvalidRequest(faults, hint="Give a URL, a picture file, bytes, a Pillow picture or a figure.")
+    return found
+
+
+async def to_urls(inputs: Sequence[Remote | Local], uploader: Uploader) -> tuple[str, ...]:
+    """Return a URL for every input, uploading what has none and is not up there still."""
+    return tuple([await _to_url(one, uploader) for one in inputs])
+
+
+async def _to_url(one: Remote | Local, uploader: Uploader) -> str:
+    if isinstance(one, Remote):
+        return one.url
+    there = uploader.ledger.uploaded(one.sha256, uploader.account)
+    if there is not None:
+        return there
+    url = await uploader.client.upload(one.content, one.name, one.mime)
+    lifetime = UPLOAD_LIFETIME / uploader.client.time_scale
+    uploader.ledger.put_upload(one.sha256, uploader.account, url, lifetime)
+    return url
+
+
+def _read_one(thing: Any, own_host: str) -> Remote | Local:
+    if isinstance(thing, TaskImage):
+        return _from_result(thing)
+    if isinstance(thing, str) and urlsplit(thing).scheme in ("http", "https"):
+        return Remote(_checked_url(thing, own_host))
+    if isinstance(thing, str | os.PathLike):
+        return _from_file(Path(thing).expanduser())
+    if isinstance(thing, bytes | bytearray):
+        return _local(bytes(thing), "the bytes given")
+    if isinstance(thing, Image.Image):
+        return _local(_png(thing), "the picture given")
+    if hasattr(thing, "savefig"):
+        out = io.BytesIO()
+        thing.savefig(out, format="png")
+        return _local(out.getvalue(), "the figure given")
+    raise ValueError(f"a {type(thing).__name__} cannot be a picture")
+
+
+def _from_result(image: TaskImage) -> Remote | Local:
+    """An earlier result is used where it is, while it is there; later its file is uploaded."""
+    made = image.task.entry.completed_at or 0
+    if time.time() - made / 1000 < RESULT_LIFETIME:
+        return Remote(image.url)
+    return _from_file(image.path)
+
+
+def _checked_url(url: str, own_host: str) -> str:
+    if fault := url_fault(url):
+        raise ValueError(fault)
+    parts = urlsplit(url)
+    if private_host(parts.hostname or "") and parts.netloc != own_host:
+        raise ValueError(
+            f"{url!r} is on a private address, which the service cannot reach: give the file itself"
+        )
+    return url
+
+
+def _from_file(path: Path) -> Local:
+    try:
+        if path.stat().st_size > BYTE_LIMIT:
+            raise ValueError(f"{path} has {path.stat().st_size} bytes, {BYTE_LIMIT} are allowed")
+        return _local(path.read_bytes(), path.name)
+    except OSError as error:
+        raise ValueError(f"cannot read {str(path)!r}: {error.strerror}") from None
+
+
+def _local(content: bytes, name: str) -> Local:
+    try:
+        kind, _ = check(content)
+    except MediaError as error:
+        raise ValueError(f"{name}: {error.message}") from None
+    mime, suffix = FORMATS[kind]
+    return Local(content, hashlib.sha256(content).hexdigest()[:16] + suffix, mime)
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    kept = picture if picture.mode in ("RGB", "RGBA", "L", "LA", "P", "1", "I;16") else picture.convert("RGB")
+    kept.save(out, "PNG")
+    return out.getvalue()

@@ -31,6 +31,7 @@ ENDPOINTS: dict[type[Request], str] = {
     Vary: "/api/v1/mj/generateVary",
 }
 
+RESULT_LIFETIME = 14 * 24 * 3600.0  # seconds that result files are readable, about
 SUBMIT_LIMIT = (20, 10.0)  # new tasks, in any window of so many seconds, per account
 
 BY_CODE: dict[int, type[errors.ServiceError]] = {

@@ -192,7 +192,7 @@ def _figure(picture: PictureView, view: TaskView) -> str:
     image = (
         f'<img src="{data_uri(picture.thumbnail)}" alt="{alt}" width="220" style="height:auto;display:block">'
     )
-    if picture.link:
+    if picture.link.startswith(("http://", "https://")) or ":" not in picture.link.partition("/")[0]:
         image = f'<a href="{escape(picture.link, quote=True)}" target="_blank" rel="noopener">{image}</a>'
     return f'<figure style="{frame}">{image}{caption}</figure>'
 

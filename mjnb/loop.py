@@ -75,6 +75,9 @@ class Loop:
 
     def run(self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         """Start work and wait for it; see `wait`."""
+        if self.here:
+            work.close()  # refused as a whole: not started, then not waited for
+            raise RuntimeError("a blocking call on mjnb's own thread; await instead")
         return self.wait(self.start(work), timeout)
 
     def wait(self, future: Future[T], timeout: float | None = None) -> T:

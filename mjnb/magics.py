@@ -1,23 +1,28 @@
 """``%mj`` and ``%%mj``: what Midjourney users type, in a notebook.
 
-The magic adds nothing of its own to the text: ``{{name}}`` becomes a variable's value, permutations become
-a sweep, and the rest is what `mjnb.prompt` reads.  It returns at once with a `Task` (or a `Sweep`), which
-shows its progress and then its pictures in the cell it was made in.
+The magic adds little of its own to the text: ``{{name}}`` becomes a variable's value, permutations become a
+sweep, a first word such as ``upscale`` names another verb, and the rest is what `mjnb.prompt` reads.  It
+returns at once with a `Task` (or a `Sweep`), which shows its progress and then its pictures in the cell it
+was made in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 if TYPE_CHECKING:
     from .sessions import Session
-    from .sweeps import Sweep
     from .tracking import Task
 
 YES = "--yes"  # pays for more tasks than are made without asking
+DRY_RUN = "--dry-run"  # sends nothing
 SANDBOX_NOTICE = "no API key: working with the sandbox, which draws its own pictures and costs nothing"
+
+Names = Mapping[str, Any]
+Verb = Callable[["Session", str, Names, bool], Any]  # session, what follows the verb, variables, dry run
 
 
 @magics_class
@@ -28,22 +33,32 @@ class MJMagics(Magics):
 
     @no_var_expand
     @line_cell_magic
-    def mj(self, line: str, cell: str | None = None) -> Task | Sweep:
+    def mj(self, line: str, cell: str | None = None) -> Any:
         """Make pictures from a Midjourney prompt.
 
         %mj a lighthouse at dusk --ar 16:9 --s 250     one task
         fox = %mj a red fox in snow --v 7              the same, into a variable
         %mj a {red, blue} bird --s {0, 500}            a sweep of four; above five add --yes
         %%mj --ar 2:3                                  flags here, the prompt in the cell's body
+        %mj upscale fox 2                              larger (U2); vary fox 3 is V3
+        %mj animate fox 1 it runs --motion low         a video; extend VIDEO 1 goes on
+        %mj imagine upscale the world                  a prompt that begins with such a word
 
-        ``{{name}}`` is replaced by the variable's value, in line and body.
+        ``{{name}}`` is replaced by the variable's value, in line and body.  --dry-run sends nothing and
+        shows the exact request.
         """
+        from . import prompt
         from .sessions import default_session
 
-        text, yes = _take_yes(line if cell is None else f"{cell.strip()} {line}")
+        text, said = _take(line if cell is None else f"{cell.strip()} {line}", YES, DRY_RUN)
+        names = dict(getattr(self.shell, "user_ns", {}))
+        text = prompt.interpolate(text, names)
         session = default_session()
         self._tell(session)
-        return make(session, text, get_names(self.shell), yes=yes)
+        first, _, rest = text.strip().partition(" ")
+        if first in VERBS:
+            return VERBS[first](session, rest.strip(), names, DRY_RUN in said)
+        return imagine(session, text, yes=YES in said, dry_run=DRY_RUN in said)
 
     def _tell(self, session: Session) -> None:
         from . import display
@@ -53,12 +68,10 @@ class MJMagics(Magics):
             display.Live().show(SANDBOX_NOTICE, display.notice_html(SANDBOX_NOTICE))
 
 
-def get_names(shell: Any) -> dict[str, Any]:
-    """Return the variables of a shell's user."""
-    return dict(shell.user_ns)
+# ---- the verbs ----
 
 
-def make(session: Session, text: str, names: dict[str, Any], *, yes: bool) -> Task | Sweep:
+def imagine(session: Session, text: str, *, yes: bool = False, dry_run: bool = False) -> Any:
     """Make what a line asks for: one task, or the sweep that its permutations and ``--repeat`` stand for.
 
     Raises:
@@ -67,18 +80,94 @@ def make(session: Session, text: str, names: dict[str, Any], *, yes: bool) -> Ta
     from . import prompt
     from .errors import PromptError
 
-    text = prompt.interpolate(text, names)
     lines = prompt.expand(text)
-    repeat = prompt.read(lines[0]).repeat
-    if len(lines) * repeat == 1:
-        task = session.imagine(text)
-        task.present()
-        return task
+    if len(lines) * prompt.read(lines[0]).repeat == 1:
+        return session.imagine(text, dry_run=True) if dry_run else _shown(session.imagine(text))
     sweep = session.sweep(text)
     plan = sweep.plan()
+    if dry_run:
+        return plan
     if plan.to_pay > prompt.ASK_ABOVE and not yes:
         raise PromptError(f"this makes {plan!r}", hint=f"Add {YES} to pay for them.")
     return sweep.run(wait=False)
+
+
+def _imagine(session: Session, rest: str, _names: Names, dry_run: bool) -> Any:
+    return imagine(session, rest, dry_run=dry_run)
+
+
+def _upscale(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+    task, number, _ = _task_and_number(session, rest, names, "upscale")
+    return _shown(session.upscale(task, number, dry_run=dry_run))
+
+
+def _vary(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+    task, number, _ = _task_and_number(session, rest, names, "vary")
+    return _shown(session.vary(task, number, dry_run=dry_run))
+
+
+def _extend(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+    task, number, prompt = _task_and_number(session, rest, names, "extend")
+    return _shown(session.extend(task, number, prompt or None, dry_run=dry_run))
+
+
+def _animate(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+    from . import prompt
+
+    first, _, words = rest.partition(" ")
+    if first.startswith(("http://", "https://")):
+        source: Any = first
+    else:
+        task, number, words = _task_and_number(session, rest, names, "animate")
+        source = _numbered(task, number)
+    line = prompt.read(words)
+    said = {**line.said}
+    how = {"motion": said.pop("motion", "high"), "batch": said.pop("video_batch_size", 1)}
+    return _shown(session.animate(source, line.text, **how, **said, dry_run=dry_run))
+
+
+VERBS: dict[str, Verb] = {
+    "imagine": _imagine,
+    "upscale": _upscale,
+    "vary": _vary,
+    "extend": _extend,
+    "animate": _animate,
+}
+
+
+def _task_and_number(session: Session, rest: str, names: Names, verb: str) -> tuple[Task, int, str]:
+    """Read ``NAME [NUMBER] …``: a variable or the end of an id, a picture's number from 1, and what follows."""
+    from .errors import LedgerError, PromptError
+    from .tracking import Task, TaskImage
+
+    name, _, after = rest.partition(" ")
+    number, _, words = after.strip().partition(" ")
+    held = names.get(name)
+    if isinstance(held, TaskImage):
+        return held.task, held.number, after.strip()
+    try:
+        task = held if isinstance(held, Task) else session.task(name)
+    except LedgerError as error:
+        hint = f"A prompt that begins with {verb!r}: %mj imagine {verb} …"
+        raise PromptError(f"%mj {verb} needs a task: {error.message}", hint=hint) from None
+    return (task, int(number), words.strip()) if number.isdecimal() else (task, 1, after.strip())
+
+
+def _numbered(task: Task, number: int) -> Any:
+    from .tracking import followups
+
+    followups.check_picture(task, number)
+    return task.images[number - 1]
+
+
+def _shown(made: Any) -> Any:
+    """Show a task in its cell; a preview shows itself."""
+    if hasattr(made, "present"):
+        made.present()
+    return made
+
+
+# ---- the shell ----
 
 
 def load(shell: Any) -> None:
@@ -93,6 +182,9 @@ def unload(shell: Any) -> None:
     shell.magics_manager.registry.pop("MJMagics", None)
 
 
-def _take_yes(text: str) -> tuple[str, bool]:
-    words = text.split(" ")
-    return " ".join(word for word in words if word != YES), YES in words
+def _take(text: str, *words: str) -> tuple[str, set[str]]:
+    """Take words of mjnb's own out of a line, and say which were there."""
+    pieces = text.split(" ")
+    return " ".join(piece for piece in pieces if piece not in words), {
+        piece for piece in pieces if piece in words
+    }

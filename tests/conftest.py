@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from faulty import Faulty
 
-from mjnb import sessions
 from mjnb.sandbox import Sandbox
-from mjnb.sessions import Session
+from mjnb.sessions import Session, default
 
-TIME_SCALE = 150.0  # a fast task takes 0.4 s
+TIME_SCALE = 300.0  # a fast task takes 0.2 s
 LONG_SIDE = 128  # pixels: small pictures are soon drawn
 
 
@@ -23,7 +22,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith(("MJNB_", "KIE_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sessions, "_default", [])
+    monkeypatch.setattr(default, "_default", [])
 
 
 @pytest.fixture

@@ -569,9 +569,7 @@ def test_an_empty_file_becomes_a_ledger(path: Path) -> None:
     ledger = Ledger(f"sqlite:///{path}")
     own_id, _ = ledger.intend(an_intent())
     assert entry_of(ledger, own_id).state == "intent"
-    assert sql(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [
-        (str(len(schema.MIGRATIONS)),)
-    ]
+    assert sql(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(schema.VERSION),)]
     ledger.close()
 
 
@@ -589,6 +587,20 @@ def test_a_ledger_of_before_a_parameter_gets_its_column_and_keeps_its_rows(path:
         (None, None, "null"),
         (7, None, "integer"),
     ]
+    after.close()
+
+
+def test_a_ledger_of_the_first_version_becomes_one_of_today(path: Path) -> None:
+    before = Ledger(f"sqlite:///{path}")
+    old = a_task(before, "succeeded")
+    before.close()
+    sql(path, "DROP TABLE upload")
+    sql(path, "ALTER TABLE task DROP COLUMN param_diff")
+    sql(path, "UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    after = Ledger(f"sqlite:///{path}")
+    after.put_upload("sha", "me", "https://files/a.png", 60)
+    assert entry_of(after, old).param_diff is None
+    assert sql(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(schema.VERSION),)]
     after.close()
 
 
@@ -727,12 +739,12 @@ try:
 except LedgerError as error:
     print(type(error).__name__, count, bool(error.hint))
 """
-LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))"
+LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))"
 
 
 def may_mount(folder: Path) -> tuple[str, ...]:
-    """Return how to start a program whose view of a folder is a disk of 400 kB; empty when not allowed."""
-    mount = f"mount -t tmpfs -o size=400k mjnb-test {folder} && exec"
+    """Return how to start a program whose view of a folder is a disk of 900 kB; empty when not allowed."""
+    mount = f"mount -t tmpfs -o size=900k mjnb-test {folder} && exec"
     for unshare in (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user")):
         start = (*unshare, "sh", "-c", f'{mount} "$@"', "sh")
         if shutil.which("unshare") and subprocess.run([*start, "true"], capture_output=True).returncode == 0:

@@ -25,11 +25,12 @@ from mjnb.tracking import Task, Tracker
 WAIT = 60.0  # seconds; longer than any task here
 
 
-def open_session(server: Faulty, sandbox: Sandbox, folder: Path) -> Session:
+def open_session(
+    server: Faulty, sandbox: Sandbox, folder: Path, *, time_scale: float | None = None
+) -> Session:
     """Return a session that reaches the sandbox through the trouble."""
-    return Session(
-        base_url=server.url, api_key=sandbox.key, time_scale=sandbox.time_scale, data_dir=folder / "data"
-    )
+    scale = time_scale or sandbox.time_scale
+    return Session(base_url=server.url, api_key=sandbox.key, time_scale=scale, data_dir=folder / "data")
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def events(folder: Path) -> list[str]:
 
 
 def test_a_task_is_taken_then_ends_in_four_pictures(session: Session, sandbox: Sandbox) -> None:
-    task = session.imagine("a red fox --s 250")
+    task = session.imagine("a red fox --s 250 --relax")
     assert task.task_id in sandbox.account.tasks
     assert task.state in ("submitted", "generating")
     assert task.running
@@ -65,7 +66,7 @@ def test_a_task_is_taken_then_ends_in_four_pictures(session: Session, sandbox: S
     assert task.params == {
         "task_type": "mj_txt2img",
         "prompt": "a red fox",
-        "speed": "fast",
+        "speed": "relaxed",
         "stylization": 250,
     }
     assert task.server_params["videoBatchSize"] == 1
@@ -125,7 +126,7 @@ def test_the_line_that_makes_a_task_makes_it_again(session: Session) -> None:
 
 def test_a_wait_that_times_out_leaves_the_task_going(session: Session) -> None:
     task = session.imagine("a red fox --relax")
-    with pytest.raises(errors.WaitTimeout, match="after 0.01 s") as told:
+    with pytest.raises(errors.WaitTimeout, match=r"after 0\.01 s") as told:
         task.wait(0.01)
     assert isinstance(told.value, TimeoutError)
     assert task.wait(WAIT).state == "succeeded"
@@ -269,9 +270,12 @@ def test_a_failure_without_words_is_still_one(through: Session, troubled: Faulty
         through.imagine("a red fox", wait=True)
 
 
-def test_a_record_that_is_not_there_yet_is_waited_for(through: Session, troubled: Faulty) -> None:
+def test_a_record_that_is_not_there_yet_is_waited_for(
+    troubled: Faulty, sandbox: Sandbox, tmp_path: Path
+) -> None:
     troubled.script(RECORD, envelope(None), envelope(code=422, msg="The record does not exist"))
-    assert through.imagine("a red fox").wait(WAIT).state == "succeeded"
+    with open_session(troubled, sandbox, tmp_path, time_scale=20) as patient:
+        assert patient.imagine("a red fox").wait(WAIT).state == "succeeded"
 
 
 def test_a_record_that_never_comes_is_an_expired_task(through: Session, troubled: Faulty) -> None:
@@ -409,7 +413,7 @@ def test_a_lost_answer_leaves_an_unknown_task_never_resent(
         through.imagine("a red fox")
     assert states(through) == ["unknown"]
     task = through.task(through.tasks()["id"][0])
-    with pytest.raises(errors.TaskUnknown, match="unknown|no answer|page|x|API") as told:
+    with pytest.raises(errors.TaskUnknown, match=r"task .{6}: ") as told:
         task.wait(5)
     assert "mj.resolve" in told.value.hint
     assert troubled.count(GENERATE) == 1
@@ -493,7 +497,7 @@ def test_a_new_session_takes_up_what_is_running(session: Session, sandbox: Sandb
         assert task is not left
         assert task.wait(WAIT).state == "succeeded"
         assert [one.state for one in task.images] == ["stored"] * 4
-        assert later.notices == ["taken up again: 1 tasks of an earlier session"]
+        assert later.desk.notices == ["taken up again: 1 tasks of an earlier session"]
     assert sandbox.account.submits == 1
 
 
@@ -529,7 +533,7 @@ def test_what_a_dead_process_left_is_taken_up(troubled: Faulty, sandbox: Sandbox
     assert dead.returncode == 1
     with open_session(troubled, sandbox, tmp_path) as later:
         assert later.task(dead.stdout.strip()).wait(WAIT).state == "succeeded"
-        assert later.notices == ["taken up again: 1 tasks of an earlier session"]
+        assert later.desk.notices == ["taken up again: 1 tasks of an earlier session"]
     assert sandbox.account.submits == 1
 
 
@@ -537,7 +541,7 @@ def test_a_living_sessions_tasks_are_left_to_it(session: Session, sandbox: Sandb
     task = session.imagine("a red fox --relax")
     with Session(sandbox=sandbox, data_dir=tmp_path / "data") as other:
         assert list(other.tasks()["id"]) == [task.id]
-        assert other.notices == []
+        assert other.desk.notices == []
         assert other.task(task.id).wait(WAIT).state == "succeeded"
     assert task.wait(WAIT).state == "succeeded"
 

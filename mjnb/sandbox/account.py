@@ -14,21 +14,21 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..api import SUBMIT_LIMIT
+from ..api import NOT_THERE, SUBMIT_LIMIT
 from ..errors import InvalidRequest
-from ..params import TASK_TYPES, VIDEO, Generate, body, from_body
+from ..params import TASK_TYPES, Generate, Request, Upscale, VideoExtend, body, from_body, task_type_of
 from ..prices import PRICES, estimate
+from .tasks import UPSCALE, Task, count_of, latency_of
 
 LATENCY = {"relaxed": 215.0, "fast": 60.0, "turbo": 35.0}  # seconds at the service, as seen
-OMNI_LATENCY = 247.0
 JITTER = 0.08  # standard deviation of the logarithm of a latency
-PICTURES = 4
 ADDED_BY_SERVER = {"enableTranslation": True, "motion": "high", "videoBatchSize": 1}
+UNREADABLE = "the input picture cannot be read: {}"
 
 MESSAGES = {
     401: "You do not have access permissions",
@@ -47,16 +47,26 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Task:
-    """One line of the books; times in epoch seconds."""
+class Source:
+    """A picture that a task starts from: its address, and what is behind it.
 
-    task_id: str
-    task_type: str
-    param_json: str
-    seed: str
-    created: float
-    ready: float
-    credits: float
+    Attributes:
+        url: As it was sent.
+        name: What the sandbox calls it; empty when there is no such picture.
+        identity: The same for the same picture, whatever its address.
+    """
+
+    url: str
+    name: str = ""
+    identity: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a task is made to fail: its successFlag and the reason."""
+
+    flag: int
+    error: str
 
 
 class Account:
@@ -66,7 +76,8 @@ class Account:
         key: What the bearer token must be.
         credits: What is on the account at every start.
         time_scale: How many times faster than the service everything goes.
-        latency: Seconds per speed at the service, before scaling; see `LATENCY`.
+        latency: Seconds per speed at the service, before scaling; see `LATENCY`.  Videos and follow-ups take
+            their part or multiple of a fast task's.
         prices: Credits per item.
         books: A file that keeps the tasks; None keeps them in memory.
     """
@@ -82,7 +93,7 @@ class Account:
         books: Path | None = None,
     ) -> None:
         self.key, self.credits, self.time_scale = key, credits, time_scale
-        self.latency, self.prices, self.books = dict(latency), prices, books
+        self.latency, self.prices, self.books = LATENCY | dict(latency), prices, books
         self.tasks: dict[str, Task] = {}
         self.submits = 0  # requests that reached the books, refused ones too
         self._recent: deque[float] = deque()
@@ -90,56 +101,66 @@ class Account:
         self._lock = threading.Lock()
         self._load()
 
-    def submit(self, sent: Mapping[str, Any]) -> Task:
-        """Take a generate request into the books and charge it.
+    def submit(
+        self,
+        kind: type[Request],
+        sent: Mapping[str, Any],
+        find: Callable[[str], Source] = Source,
+        ending: Ending | None = None,
+    ) -> Task:
+        """Take a request into the books and charge it.
+
+        Args:
+            kind: Which request it is.
+            sent: The JSON body.
+            find: Tells what is behind the URL of an input picture.
+            ending: Makes the task fail.
 
         Raises:
             Refusal: With the service's code.
         """
         with self._lock:
             self.submits += 1
-            request = self._read(sent)
+        request = _read(kind, sent)
+        sources = [find(url) for url in request.file_urls or ()] if isinstance(request, Generate) else []
+        with self._lock:
+            parent = self._parent_of(request)
             self._hold_limit()
             cost = estimate(request, self.prices)
             if cost > self.credits:
                 raise Refusal(402)
             self.credits -= cost
             self._recent.append(time.monotonic())
-            return self._enter(request, cost)
+            return self._enter(request, cost, parent, sources, ending)
 
     def record(self, task_id: str) -> dict[str, Any] | None:
         """Return record-info's data, keys in the service's order; None for an unknown task."""
         task = self.tasks.get(task_id)
-        if task is None:
-            return None
-        done = time.time() >= task.ready
-        return {
-            "taskId": task.task_id,
-            "taskType": task.task_type,
-            "paramJson": task.param_json,
-            "completeTime": int(task.ready * 1000) if done else None,
-            "resultInfoJson": {"resultUrls": result_names(task)} if done else None,
-            "successFlag": 1 if done else 0,
-            "createTime": int(task.created * 1000),
-            "errorCode": None,
-            "errorMessage": None,
-        }
+        return None if task is None else task.record(time.time())
 
     def finished(self, task_id: str) -> Task | None:
         """Return a task whose results are there."""
         task = self.tasks.get(task_id)
-        return task if task is not None and time.time() >= task.ready else None
+        return task if task is not None and task.flag == 1 and time.time() >= task.ready else None
 
     # ---- inside ----
 
-    def _read(self, sent: Mapping[str, Any]) -> Generate:
-        try:
-            request = from_body(Generate, sent)
-        except InvalidRequest as error:
-            raise Refusal(422, "; ".join(error.faults)) from error
-        if request.task_type in VIDEO:
-            raise Refusal(505)
-        return request
+    def _parent_of(self, request: Request) -> Task | None:
+        """Return the task that a follow-up is about, after holding it against the rules."""
+        if isinstance(request, Generate):
+            return None
+        parent = self.tasks.get(request.task_id)
+        if parent is None:
+            raise Refusal(422, NOT_THERE)
+        if time.time() < parent.ready:
+            raise Refusal(422, f"the task {parent.task_id} is still running")
+        if parent.flag != 1:
+            raise Refusal(422, f"the task {parent.task_id} failed and has no results")
+        _hold_kind(request, parent)
+        number = request.video if isinstance(request, VideoExtend) else request.image
+        if number > parent.count:
+            raise Refusal(422, f"the task {parent.task_id} has {parent.count} results, not {number}")
+        return parent
 
     def _hold_limit(self) -> None:
         count, seconds = SUBMIT_LIMIT
@@ -148,26 +169,46 @@ class Account:
         if len(self._recent) >= count:
             raise Refusal(429)
 
-    def _enter(self, request: Generate, cost: float) -> Task:
-        recorded = ADDED_BY_SERVER | ({} if request.speed else {"speed": "fast"}) | body(request)
-        text = json.dumps(recorded, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    def _enter(
+        self,
+        request: Request,
+        cost: float,
+        parent: Task | None,
+        sources: list[Source],
+        ending: Ending | None,
+    ) -> Task:
+        recorded = _recorded(request)
+        digest = hashlib.sha256(_identity(request, recorded, parent, sources).encode()).hexdigest()[:16]
         self._asked[digest] = self._asked.get(digest, 0) + 1
+        dead = next((source.url for source in sources if not source.name), None)
+        if dead is not None and ending is None:
+            ending = Ending(3, UNREADABLE.format(dead))
         created = time.time()
-        ready = created + self._latency_of(request, f"{digest}{self._asked[digest]}") / self.time_scale
         seed = f"{digest}-{self._asked[digest]}"
-        task = Task(secrets.token_hex(16), request.task_type, text, seed, created, ready, cost)
+        wait = latency_of(request, self.latency) * random.Random(seed.replace("-", "")).lognormvariate(
+            0, JITTER
+        )
+        number = 1
+        if not isinstance(request, Generate):
+            number = request.video if isinstance(request, VideoExtend) else request.image
+        task = Task(
+            task_id=secrets.token_hex(16),
+            task_type=task_type_of(request),
+            param_json=_text(recorded),
+            seed=seed,
+            created=created,
+            ready=created + wait / self.time_scale,
+            credits=cost,
+            count=count_of(request),
+            parent=parent.task_id if parent else "",
+            index=number - 1,
+            sources=tuple(source.name for source in sources),
+            flag=ending.flag if ending else 1,
+            error=ending.error if ending else "",
+        )
         self.tasks[task.task_id] = task
         self._write(task)
         return task
-
-    def _latency_of(self, request: Generate, chance: str) -> float:
-        usual = (
-            OMNI_LATENCY
-            if TASK_TYPES[request.task_type].speed == "free"
-            else self.latency[request.speed or "fast"]
-        )
-        return usual * random.Random(chance).lognormvariate(0, JITTER)
 
     def _write(self, task: Task) -> None:
         if self.books is not None:
@@ -179,12 +220,45 @@ class Account:
         if self.books is None or not self.books.exists():
             return
         for line in self.books.read_text(encoding="utf-8").splitlines():
-            task = Task(**json.loads(line))
+            task = Task.read(json.loads(line))
             self.tasks[task.task_id] = task
             digest = task.seed.partition("-")[0]
             self._asked[digest] = self._asked.get(digest, 0) + 1
 
 
-def result_names(task: Task) -> list[dict[str, str]]:
-    """Return a task's results as record-info lists them, with paths where the service has URLs."""
-    return [{"resultUrl": f"/m/{task.task_id}_0_{index}.jpeg"} for index in range(PICTURES)]
+def _read(kind: type[Request], sent: Mapping[str, Any]) -> Request:
+    try:
+        return from_body(kind, sent)
+    except InvalidRequest as error:
+        raise Refusal(422, "; ".join(error.faults)) from error
+
+
+def _hold_kind(request: Request, parent: Task) -> None:
+    wants_video = isinstance(request, VideoExtend)
+    if parent.is_video != wants_video:
+        has, wanted = ("pictures", "videos") if wants_video else ("videos", "pictures")
+        raise Refusal(422, f"{task_type_of(request)} takes {wanted}; {parent.task_type} made {has}")
+    if isinstance(request, Upscale) and parent.task_type == UPSCALE:
+        raise Refusal(422, "the picture is upscaled already")
+
+
+def _recorded(request: Request) -> dict[str, Any]:
+    """Return a request's parameters as paramJson shows them, with what the service adds."""
+    if not isinstance(request, Generate):
+        return body(request)
+    speed = {"speed": "fast"} if TASK_TYPES[request.task_type].speed == "free" else {}
+    return ADDED_BY_SERVER | speed | body(request)
+
+
+def _identity(request: Request, recorded: dict[str, Any], parent: Task | None, sources: list[Source]) -> str:
+    """Return a text that is the same for the same request, whatever ids and addresses it came with."""
+    same = {name: value for name, value in recorded.items() if name != "callBackUrl"}
+    if parent is not None:
+        same |= {"taskType": task_type_of(request), "taskId": parent.seed}
+    if sources:
+        same["fileUrls"] = [source.identity or source.url for source in sources]
+    return _text(same)
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -232,6 +232,11 @@ class Session:
         return self.desk.prices
 
     @property
+    def notices(self) -> list[str]:
+        """What the session has to tell: tasks taken up again, tasks that are unknown."""
+        return self.desk.notices
+
+    @property
     def spent(self) -> float:
         """Credits that this session has spent, by the estimates."""
         return self.tracker.budget.spent
@@ -273,7 +278,7 @@ class Session:
 
     def __repr__(self) -> str:
         where = "the embedded sandbox" if self.settings.embedded else self.settings.base_url
-        return "\n".join([f"session with {where}, data in {self.settings.data_dir}", *self.desk.notices])
+        return "\n".join([f"session with {where}, data in {self.settings.data_dir}", *self.notices])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return display.mime_bundle(repr(self), "".join(map(display.notice_html, repr(self).splitlines())))

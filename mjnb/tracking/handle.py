@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from pathlib import Path
@@ -10,32 +9,16 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from .. import display, prompt
-from ..api import Record, read_params
-from ..diff import Diff, read_diff
-from ..errors import (
-    MediaError,
-    MJError,
-    TaskError,
-    TaskExpired,
-    TaskFailed,
-    TaskRejected,
-    TaskUnknown,
-    WaitTimeout,
-)
-from ..ledger import OPEN, Entry, Ledger, Picture
+from .. import display
+from ..api import Record
+from ..errors import MediaError, MJError, WaitTimeout
+from ..ledger import Entry, Ledger, Picture
 from ..loop import Loop
 from ..media import Store
-from ..params import Generate, Request, rows
+from ..params import Request
 from ..preview import Preview
 from . import followups
-
-ENDS: dict[str, type[TaskError]] = {
-    "failed": TaskFailed,
-    "rejected": TaskRejected,
-    "unknown": TaskUnknown,
-    "expired": TaskExpired,
-}
+from .facts import Facts
 
 
 class Keeper(Protocol):
@@ -116,7 +99,7 @@ class TaskImage:
         return display.mime_bundle(repr(self), display.task_html(view), display.task_metadata(view))
 
 
-class Task:
+class Task(Facts):
     """One task: made by `imagine`, `%mj` or a sweep; awaitable; shows its pictures in a notebook.
 
     Attributes:
@@ -124,42 +107,15 @@ class Task:
     """
 
     def __init__(self, keeper: Keeper, entry: Entry, pictures: list[Picture] | None = None) -> None:
+        super().__init__(entry, pictures or [])
         self.keeper = keeper
-        self.entry = entry
-        self.id = entry.id
         self.trouble = ""  # why the tracker cannot see it just now
-        self._pictures = pictures or []
         self._done: Future[Task] = Future()
         self._watchers: list[Callable[[Task], None]] = []
         self._shown_in: int | None = None  # the cell that shows it already
         self._live: display.Live | None = None
 
-    # ---- what it is ----
-
-    @property
-    def state(self) -> str:
-        """``intent``, ``submitted``, ``generating``, then how it ended: ``succeeded``, ``failed``, …"""
-        return self.entry.state
-
-    @property
-    def task_id(self) -> str | None:
-        """The service's id."""
-        return self.entry.task_id
-
-    @property
-    def prompt(self) -> str:
-        return self.entry.prompt or ""
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """What was sent, by the table's names."""
-        sent = read_params(self.entry.param_json)
-        return {row.name: sent[row.api] for row in rows(Generate).values() if row.api in sent}
-
-    @property
-    def server_params(self) -> dict[str, Any]:
-        """What the service recorded, by the API's names; empty until the task ends."""
-        return read_params(self.entry.server_param_json)
+    # ---- its pictures ----
 
     @property
     def images(self) -> list[TaskImage]:
@@ -167,42 +123,9 @@ class Task:
         return [TaskImage(self, picture) for picture in self._pictures]
 
     @property
-    def error(self) -> TaskError | None:
-        """Why there are no pictures, or None."""
-        kind = ENDS.get(self.state)
-        return kind(f"task {display.short(self.id)}: {self.entry.error or self.state}") if kind else None
-
-    @property
     def done(self) -> bool:
         """Whether nothing more will change by itself."""
         return self._done.done()
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds that it took, or has taken so far."""
-        if self.state == "succeeded" and self.entry.latency_ms is not None:
-            return self.entry.latency_ms / 1000
-        start = self.entry.submitted_at or self.entry.created_at
-        end = self.entry.completed_at if self.entry.completed_at and not self.running else time.time() * 1000
-        return max(0.0, (end - start) / 1000)
-
-    @property
-    def running(self) -> bool:
-        return self.state in ("intent", *OPEN)
-
-    @property
-    def task_type(self) -> str:
-        return self.entry.task_type
-
-    @property
-    def result_count(self) -> int:
-        """How many pictures or videos it has."""
-        return len(self._pictures)
-
-    @property
-    def diff(self) -> Diff | None:
-        """How the service's recorded parameters differ from those sent; None until it ends."""
-        return None if self.entry.param_diff is None else read_diff(self.entry.param_diff)
 
     # ---- what can be made from it ----
 
@@ -335,9 +258,9 @@ class Task:
         else:
             self._done.set_exception(error)
 
-    def reopen(self) -> None:
-        """Make the task one that can be waited for again."""
-        if self._done.done() and self.running:
+    def reopen(self, *, settled_anew: bool = False) -> None:
+        """Make the task one that can be waited for again, or that ends otherwise than it did."""
+        if self._done.done() and (self.running or settled_anew):
             self._done = Future()
 
     # ---- how it looks ----
@@ -367,14 +290,6 @@ class Task:
         return (
             str(self.family()) if self.entry.parent or (self.state == "succeeded" and self.children()) else ""
         )
-
-    def to_magic(self) -> str:
-        """Return the line that makes the same task: ``%mj`` and this."""
-        if self.entry.parent is None:
-            return prompt.write(self.params)
-        verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
-        words = [verb, display.short(self.entry.parent), str(self.entry.parent_image), self.prompt]
-        return " ".join(word for word in words if word)
 
     def __repr__(self) -> str:
         return display.task_text(self.view())
@@ -410,7 +325,7 @@ def _picture_view(image: TaskImage) -> display.PictureView:
         return display.PictureView(image.number, image.thumbnail(), link=_link(image.path))
     except MediaError as error:
         return display.PictureView(
-            image.number, note=error.message if image.state == "error" else "on its way"
+            image.number, note="on its way" if image.state == "pending" else error.message
         )
 
 

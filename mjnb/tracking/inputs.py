@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
+from ..api import RESULT_LIFETIME
 from ..client import Client
 from ..errors import InvalidRequest, MediaError
 from ..ledger import Ledger
@@ -26,7 +27,7 @@ from ..params import private_host, url_fault
 from .handle import TaskImage
 
 UPLOAD_LIFETIME = 20 * 3600.0  # seconds; the service keeps an upload for 24 hours at least
-RESULT_LIFETIME = 13 * 24 * 3600.0  # seconds; results are readable for about two weeks
+RESULT_MARGIN = 24 * 3600.0  # seconds before its end from which a result is no longer handed on
 
 
 class Uploader(Protocol):
@@ -118,7 +119,7 @@ def _read_one(thing: Any, own_host: str) -> Remote | Local:
 def _from_result(image: TaskImage) -> Remote | Local:
     """An earlier result is used where it is, while it is there; later its file is uploaded."""
     made = image.task.entry.completed_at or 0
-    if time.time() - made / 1000 < RESULT_LIFETIME:
+    if time.time() - made / 1000 < RESULT_LIFETIME - RESULT_MARGIN:
         return Remote(image.url)
     return _from_file(image.path)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..api import Record
+from ..api import RESULT_LIFETIME, Record
 from ..client import Client
 from ..errors import (
     AnswerLost,
@@ -38,8 +38,9 @@ from ..preview import Preview, preview
 from ..prices import PRICES, estimate
 from .budget import Budget
 from .handle import Task
-from .schedule import Schedule
+from .schedule import SHORTEST, Schedule
 
+CLOSED = "The task goes on at the service; the next session takes it up."
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
 SENDS: dict[type[MJError], int] = {
     RateLimited: 6,
@@ -78,6 +79,7 @@ class Tracker:
         self.account, self.sandbox = account, sandbox
         self.prices, self.budget = prices, Budget(max_credits)
         self.tasks: dict[str, Task] = {}
+        self._closed = False
         self.callback_url: Callable[[str], str] | None = (
             None  # from a nonce; None: the service is only polled
         )
@@ -202,12 +204,15 @@ class Tracker:
     def refresh(self, task: Task) -> Task:
         """Take in what the ledger now says of a task, and go on with it."""
         task.changed(self._entry(task.id), self.ledger.pictures(task.id))
+        task.reopen(settled_anew=True)
         self.follow(task)
         return task
 
     def follow(self, task: Task) -> None:
         """See to it that a task is looked after until it is settled; from any thread."""
-        if not task.done or task.running:
+        if self._closed:
+            task.finish(WaitTimeout(f"the session of task {task.id[-6:]} is closed", hint=CLOSED))
+        elif task.running or not task.done:
             task.reopen()
             self.loop.call(self._start, task)
 
@@ -229,7 +234,11 @@ class Tracker:
         return await self.client.record(task_id)
 
     async def close(self) -> None:
-        """Stop looking after everything."""
+        """Stop looking after everything, and let all waiters go."""
+        self._closed = True
+        for task in list(self.tasks.values()):
+            if not task.done:
+                self.follow(task)
         for work in list(self._following.values()):
             work.cancel()
         await asyncio.gather(*self._following.values(), return_exceptions=True)
@@ -252,12 +261,12 @@ class Tracker:
         if task.state == "unknown" and task_id:
             self.ledger.submitted(task.id, task_id)
             task.changed(self._entry(task.id))
-        self._start(task)
+        self.follow(task)
         self._nudges[task.id].set()
         return True
 
     def _start(self, task: Task) -> None:
-        if task.id not in self._following and task.task_id is not None:
+        if task.id not in self._following and not self._closed:
             work = asyncio.ensure_future(self._settle(task))
             self._following[task.id] = work
             work.add_done_callback(lambda work: self._over(task, work))
@@ -273,6 +282,10 @@ class Tracker:
             task.finish(error)  # whatever went wrong, no waiter hangs
 
     async def _settle(self, task: Task) -> None:
+        while task.state == "intent":  # another session is sending it, or died while it did
+            await asyncio.sleep(SHORTEST / self.client.time_scale)
+            self.ledger.left_open(self.account)
+            task.changed(self._entry(task.id))
         while task.state in OPEN:
             await self._rest(task)
             try:
@@ -326,12 +339,29 @@ class Tracker:
 
     async def _fetch_one(self, task: Task, picture: Picture, note: str) -> None:
         try:
-            content = await self.client.download(picture.url)
+            content = await self._content(task, picture.url)
             kept = await asyncio.to_thread(self._keep, content, note)
         except MediaError as error:
-            self.ledger.picture(task.id, picture.number, state="error", error=error.message)
+            state = "expired" if self._is_old(task) else "error"
+            self.ledger.picture(task.id, picture.number, state=state, error=error.message)
             return
         self.ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))
+
+    async def _content(self, task: Task, url: str) -> bytes:
+        """Return a result's file; an old one that its own URL no longer gives is asked for by a fresh link."""
+        try:
+            return await self.client.download(url)
+        except MediaError as gone:
+            if not self._is_old(task):
+                raise
+            try:
+                return await self.client.download(await self.client.fresh_link(url))
+            except MJError:
+                raise MediaError("the service has deleted it: results are kept for about two weeks") from gone
+
+    def _is_old(self, task: Task) -> bool:
+        ended = (task.entry.completed_at or 0) / 1000
+        return time.time() - ended > RESULT_LIFETIME / self.client.time_scale
 
     def _keep(self, content: bytes, note: str) -> Kept:
         kept = self.store.keep(content, note)

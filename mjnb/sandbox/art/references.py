@@ -15,7 +15,7 @@ from .noise import Field, smoothstep
 
 _SAMPLE = 64  # pixels a side of the copies whose colours are counted
 _STEPS = 17  # of red, green and blue in a colour map
-_SUBJECT = 256  # pixels of the longer side of the copy in which the subject is looked for
+_SUBJECT = 128  # pixels of the longer side of the copy in which the subject is looked for
 _EDGE_COLOURS = 80  # of the edges, that the subject is held against
 _TALL = 0.72  # height of the subject's frame, as a part of the picture's
 

@@ -1,0 +1,102 @@
+"""What is known of one task, read off its row in the ledger."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .. import prompt
+from ..api import read_params
+from ..diff import Diff, read_diff
+from ..display import short
+from ..errors import TaskError, TaskExpired, TaskFailed, TaskRejected, TaskUnknown
+from ..ledger import OPEN, Entry, Picture
+from ..params import Generate, rows
+from . import followups
+
+ENDS: dict[str, type[TaskError]] = {
+    "failed": TaskFailed,
+    "rejected": TaskRejected,
+    "unknown": TaskUnknown,
+    "expired": TaskExpired,
+}
+
+
+class Facts:
+    """What a task is, how far it is, and what became of it.
+
+    Attributes:
+        id: Its own id in the ledger; the last six characters are enough to name it.
+        entry: Its row.
+    """
+
+    def __init__(self, entry: Entry, pictures: list[Picture]) -> None:
+        self.id = entry.id
+        self.entry = entry
+        self._pictures = pictures
+
+    @property
+    def state(self) -> str:
+        """``intent``, ``submitted``, ``generating``, then how it ended: ``succeeded``, ``failed``, …"""
+        return self.entry.state
+
+    @property
+    def task_id(self) -> str | None:
+        """The service's id."""
+        return self.entry.task_id
+
+    @property
+    def prompt(self) -> str:
+        return self.entry.prompt or ""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What was sent, by the table's names."""
+        sent = read_params(self.entry.param_json)
+        return {row.name: sent[row.api] for row in rows(Generate).values() if row.api in sent}
+
+    @property
+    def server_params(self) -> dict[str, Any]:
+        """What the service recorded, by the API's names; empty until the task ends."""
+        return read_params(self.entry.server_param_json)
+
+    @property
+    def error(self) -> TaskError | None:
+        """Why there are no pictures, or None."""
+        kind = ENDS.get(self.state)
+        return kind(f"task {short(self.id)}: {self.entry.error or self.state}") if kind else None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that it took, or has taken so far."""
+        if self.state == "succeeded" and self.entry.latency_ms is not None:
+            return self.entry.latency_ms / 1000
+        start = self.entry.submitted_at or self.entry.created_at
+        end = self.entry.completed_at if self.entry.completed_at and not self.running else time.time() * 1000
+        return max(0.0, (end - start) / 1000)
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("intent", *OPEN)
+
+    @property
+    def task_type(self) -> str:
+        return self.entry.task_type
+
+    @property
+    def result_count(self) -> int:
+        """How many pictures or videos it has."""
+        return len(self._pictures)
+
+    @property
+    def diff(self) -> Diff | None:
+        """How the service's recorded parameters differ from those sent; None until it ends."""
+        return None if self.entry.param_diff is None else read_diff(self.entry.param_diff)
+
+    def to_magic(self) -> str:
+        """Return the line that makes the same task: ``%mj`` and this."""
+        if self.entry.parent is None:
+            return prompt.write(self.params)
+        verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
+        words = [verb, short(self.entry.parent), str(self.entry.parent_image), self.prompt]
+        return " ".join(word for word in words if word)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 VERBS = (
     "animate",
+    "callbacks",
     "credits",
     "extend",
     "images",
@@ -80,6 +81,11 @@ def unload_ipython_extension(shell: Any) -> None:
     from .magics import unload
 
     unload(shell)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Say where the Jupyter Server extension is (``jupyter server extension enable mjnb``)."""
+    return [{"module": "mjnb.server"}]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from . import __version__
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     said = _parser().parse_args(arguments)
-    _sandbox(said)
-    return 0
+    return _sandbox(said)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _sandbox(said: argparse.Namespace) -> None:
+def _sandbox(said: argparse.Namespace) -> int:
     from .sandbox import Sandbox
 
     server = Sandbox(
@@ -42,10 +42,17 @@ def _sandbox(said: argparse.Namespace) -> None:
         host=said.host,
         port=said.port,
     )
-    with contextlib.suppress(KeyboardInterrupt), server:
+    try:
+        server.start()
+    except OSError as error:
+        print(f"mjnb: cannot listen on {server.url}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    with contextlib.suppress(KeyboardInterrupt):
         print(f"sandbox on {server.url}; work with it from another process:", flush=True)
         print(
             f"  MJNB_BASE_URL={server.url} MJNB_API_KEY={said.key} MJNB_TIME_SCALE={said.time_scale:g}",
             flush=True,
         )
         server.wait()
+    server.stop()
+    return 0

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -28,6 +29,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 POLL_LIMIT = (50, 10.0)  # record-info requests, in any window of so many seconds
 BASE64_LIMIT = 1024 * 1024  # bytes; larger files are streamed
 UPLOAD_PATH = "mjnb"  # the folder at the service that uploads go to
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
 READ_TRIES = 5
 REDIRECTS = 3
@@ -95,7 +97,7 @@ class Client:
             "timeout": TIMEOUT,
             "limits": limits,
             "transport": transport,
-            "trust_env": True,
+            "trust_env": urlsplit(self.base_url).hostname not in LOOPBACK,  # no proxy sees a local sandbox
         }
         self._api = httpx.AsyncClient(
             base_url=self.base_url,

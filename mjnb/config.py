@@ -6,6 +6,7 @@ data_dir   MJNB_DATA_DIR            mjnb-data in the working folder
 ledger     MJNB_LEDGER              sqlite in the data folder
 time_scale MJNB_TIME_SCALE          1; how much faster a sandbox's clock runs
 upload_url MJNB_UPLOAD_URL          the host that takes uploads; the one known for the base URL
+webhook_key MJNB_WEBHOOK_KEY        none; the key that the service signs callbacks with
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PRESETS = ("kie", "midapi", SANDBOX)
 
 @dataclass(frozen=True)
 class Settings:
-    """What a session works with; the key never shows.
+    """What a session works with; the keys never show.
 
     Attributes:
         base_url: A preset's name, a URL, or ``sandbox``.
@@ -35,6 +36,7 @@ class Settings:
         ledger: Database URL.
         time_scale: How much faster than the service the server's clock runs.
         upload_url: The host that takes uploads; empty: the one known for the base URL.
+        webhook_key: What callbacks are signed with; empty: they are not.
     """
 
     base_url: str
@@ -43,6 +45,7 @@ class Settings:
     time_scale: float = 1.0
     upload_url: str = ""
     key: str = field(default="", repr=False)
+    webhook_key: str = field(default="", repr=False)
 
     @property
     def embedded(self) -> bool:
@@ -64,6 +67,7 @@ def settings(
     data_dir: str | Path | None = None,
     ledger: str | None = None,
     time_scale: float | None = None,
+    webhook_key: str | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Return the settings in force.
@@ -89,6 +93,7 @@ def settings(
         time_scale=scale,
         upload_url=environ.get("MJNB_UPLOAD_URL", ""),
         key="" if base == SANDBOX else key,
+        webhook_key=(webhook_key or environ.get("MJNB_WEBHOOK_KEY") or "").strip(),
     )
 
 

@@ -192,9 +192,12 @@ def _figure(picture: PictureView, view: TaskView) -> str:
     image = (
         f'<img src="{data_uri(picture.thumbnail)}" alt="{alt}" width="220" style="height:auto;display:block">'
     )
-    if picture.link.startswith(("http://", "https://")) or ":" not in picture.link.partition("/")[0]:
+    if picture.link and (picture.link.startswith(_WEB) or ":" not in picture.link.partition("/")[0]):
         image = f'<a href="{escape(picture.link, quote=True)}" target="_blank" rel="noopener">{image}</a>'
     return f'<figure style="{frame}">{image}{caption}</figure>'
+
+
+_WEB = ("http://", "https://")  # with any other scheme, such as javascript:, nothing is linked
 
 
 def alt_text(view: TaskView, number: int) -> str:
@@ -254,7 +257,7 @@ class Live:
             if self._in_notebook:
                 self._publish({"text/plain": text, "text/html": html}, dict(metadata or {}))
             elif self._terminal:
-                sys.stderr.write("\r\x1b[K" + text.splitlines()[0])
+                sys.stderr.write("\r\x1b[K" + "".join(text.splitlines()[:1]))
                 sys.stderr.flush()
 
     def end(self) -> None:

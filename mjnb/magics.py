@@ -8,7 +8,7 @@ was made in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -22,7 +22,10 @@ DRY_RUN = "--dry-run"  # sends nothing
 SANDBOX_NOTICE = "no API key: working with the sandbox, which draws its own pictures and costs nothing"
 
 Names = Mapping[str, Any]
-Verb = Callable[["Session", str, Names, bool], Any]  # session, what follows the verb, variables, dry run
+Said = Collection[str]
+Verb = Callable[
+    ["Session", str, Names, Said], Any
+]  # session, what follows the verb, variables, our own flags
 
 
 @magics_class
@@ -57,8 +60,8 @@ class MJMagics(Magics):
         self._tell(session)
         first, _, rest = text.strip().partition(" ")
         if first in VERBS:
-            return VERBS[first](session, rest.strip(), names, DRY_RUN in said)
-        return imagine(session, text, yes=YES in said, dry_run=DRY_RUN in said)
+            return VERBS[first](session, rest.strip(), names, said)
+        return imagine(session, text, said)
 
     def _tell(self, session: Session) -> None:
         from . import display
@@ -71,47 +74,50 @@ class MJMagics(Magics):
 # ---- the verbs ----
 
 
-def imagine(session: Session, text: str, *, yes: bool = False, dry_run: bool = False) -> Any:
+def imagine(session: Session, text: str, said: Said = ()) -> Any:
     """Make what a line asks for: one task, or the sweep that its permutations and ``--repeat`` stand for.
 
     Raises:
-        PromptError: More tasks than `prompt.ASK_ABOVE` without ``yes``; nothing was sent.
+        PromptError: More tasks than `prompt.ASK_ABOVE` without ``--yes``; nothing was sent.
     """
     from . import prompt
     from .errors import PromptError
 
     lines = prompt.expand(text)
     if len(lines) * prompt.read(lines[0]).repeat == 1:
-        return session.imagine(text, dry_run=True) if dry_run else _shown(session.imagine(text))
+        return session.imagine(text, dry_run=True) if DRY_RUN in said else _shown(session.imagine(text))
     sweep = session.sweep(text)
     plan = sweep.plan()
-    if dry_run:
+    if DRY_RUN in said:
         return plan
-    if plan.to_pay > prompt.ASK_ABOVE and not yes:
+    if plan.to_pay > prompt.ASK_ABOVE and YES not in said:
         raise PromptError(f"this makes {plan!r}", hint=f"Add {YES} to pay for them.")
     return sweep.run(wait=False)
 
 
-def _imagine(session: Session, rest: str, _names: Names, dry_run: bool) -> Any:
-    return imagine(session, rest, dry_run=dry_run)
+def _imagine(session: Session, rest: str, _names: Names, said: Said) -> Any:
+    return imagine(session, rest, said)
 
 
-def _upscale(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+def _upscale(session: Session, rest: str, names: Names, said: Said) -> Any:
     task, number, _ = _task_and_number(session, rest, names, "upscale")
-    return _shown(session.upscale(task, number, dry_run=dry_run))
+    return _shown(session.upscale(task, number, dry_run=DRY_RUN in said))
 
 
-def _vary(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+def _vary(session: Session, rest: str, names: Names, said: Said) -> Any:
     task, number, _ = _task_and_number(session, rest, names, "vary")
-    return _shown(session.vary(task, number, dry_run=dry_run))
+    return _shown(session.vary(task, number, dry_run=DRY_RUN in said))
 
 
-def _extend(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
-    task, number, prompt = _task_and_number(session, rest, names, "extend")
-    return _shown(session.extend(task, number, prompt or None, dry_run=dry_run))
+def _extend(session: Session, rest: str, names: Names, said: Said) -> Any:
+    from . import prompt
+
+    task, number, words = _task_and_number(session, rest, names, "extend")
+    line = prompt.one_line(words) if words else None
+    return _shown(session.extend(task, number, line, dry_run=DRY_RUN in said))
 
 
-def _animate(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
+def _animate(session: Session, rest: str, names: Names, said: Said) -> Any:
     from . import prompt
 
     first, _, words = rest.partition(" ")
@@ -120,10 +126,10 @@ def _animate(session: Session, rest: str, names: Names, dry_run: bool) -> Any:
     else:
         task, number, words = _task_and_number(session, rest, names, "animate")
         source = _numbered(task, number)
-    line = prompt.read(words)
-    said = {**line.said}
-    how = {"motion": said.pop("motion", "high"), "batch": said.pop("video_batch_size", 1)}
-    return _shown(session.animate(source, line.text, **how, **said, dry_run=dry_run))
+    line = prompt.read(prompt.one_line(words))
+    params = dict(line.said)
+    how = {"motion": params.pop("motion", "high"), "batch": params.pop("video_batch_size", 1)}
+    return _shown(session.animate(source, line.text, **how, **params, dry_run=DRY_RUN in said))
 
 
 VERBS: dict[str, Verb] = {
@@ -136,7 +142,7 @@ VERBS: dict[str, Verb] = {
 
 
 def _task_and_number(session: Session, rest: str, names: Names, verb: str) -> tuple[Task, int, str]:
-    """Read ``NAME [NUMBER] …``: a variable or the end of an id, a picture's number from 1, and what follows."""
+    """Read ``NAME [NUMBER] …``: a variable or the end of an id, a number from 1, and what follows."""
     from .errors import LedgerError, PromptError
     from .tracking import Task, TaskImage
 

@@ -13,7 +13,7 @@ from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session, default
 
 TIME_SCALE = 300.0  # a fast task takes 0.2 s
-LONG_SIDE = 128  # pixels: small pictures are soon drawn
+LONG_SIDE = 64  # pixels: small pictures are soon drawn
 
 
 @pytest.fixture(autouse=True)

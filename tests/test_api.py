@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mjnb import api, errors
-from mjnb.api import Record, read_params, read_record, read_time, submitted_id, unwrap
+from mjnb.api import Record, read_params, read_record, read_time, submitted_id, unwrap, uploaded_url
 from mjnb.errors import ServerError, ServiceError
 from mjnb.params import REQUESTS, Generate, Vary, make
 
@@ -194,6 +194,25 @@ def test_the_text_of_a_request_is_its_body_as_json() -> None:
     request = make(Generate, {"task_type": "mj_txt2img", "prompt": "läuft 🦊", "speed": "fast"})
     assert api.request_text(request) == '{"taskType": "mj_txt2img", "prompt": "läuft 🦊", "speed": "fast"}'
     assert api.request_text(make(Vary, {"task_id": "1", "image": 4})) == '{"taskId": "1", "imageIndex": 4}'
+
+
+def test_an_upload_gives_the_link_to_use() -> None:
+    told = json.dumps({"success": True, "code": 200, "msg": "ok", "data": {"downloadUrl": "https://f/x.png"}})
+    assert uploaded_url(200, told.encode()) == "https://f/x.png"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"success": False, "code": 200, "msg": "too large", "data": {"downloadUrl": "https://f/x.png"}},
+        {"success": False, "code": 400, "msg": "too large"},
+        {"success": True, "code": 200, "msg": "too large", "data": {"downloadUrl": ""}},
+        {"success": True, "code": 200, "msg": "too large", "data": None},
+    ],
+)
+def test_a_refused_upload_says_why_whatever_its_status(answer: dict[str, Any]) -> None:
+    with pytest.raises(errors.BadRequest, match="too large"):
+        uploaded_url(200, json.dumps(answer).encode())
 
 
 # ---- records ----------------------------------------------------------------------------------------

@@ -136,6 +136,14 @@ def test_the_key_is_not_shown() -> None:
     assert CANARY not in f"{found!r} {found!s} {found} {found.account} {[found]}"
 
 
+def test_the_key_of_callbacks_is_not_shown_either() -> None:
+    found = settings(environ={"MJNB_WEBHOOK_KEY": f"{CANARY}\n"})
+    assert found.webhook_key == CANARY
+    assert settings(webhook_key="said", environ={"MJNB_WEBHOOK_KEY": CANARY}).webhook_key == "said"
+    assert settings(environ={}).webhook_key == ""
+    assert CANARY not in repr(found)
+
+
 def test_a_ledgers_password_is_not_shown() -> None:
     found = settings(ledger=f"postgresql+psycopg://mj:{CANARY}@db/mj", environ={})
     assert CANARY in found.ledger

@@ -198,7 +198,7 @@ def test_a_refresh_has_the_values_of_right_now_oldest_first(ledger: Ledger) -> N
     assert ledger.generating(ids[0], "{}")
     assert ledger.rejected(ids[2], "no")
     found = held.refresh(ledger.rows)
-    assert found["id"].to_list() == sorted(ids, key=lambda own_id: own_id) == held.frame["id"].to_list()
+    assert found["id"].to_list() == sorted(ids) == held.frame["id"].to_list()
     states = dict(zip(found["id"], found["state"], strict=True))
     assert [states[own_id] for own_id in ids] == ["generating", "intent", "rejected"]
 

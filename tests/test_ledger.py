@@ -560,6 +560,14 @@ def test_a_metric_is_cached_and_the_first_stays(ledger: Ledger) -> None:
     assert ledger.metrics([]) == {}
 
 
+def test_an_upload_is_known_while_it_is_there_and_to_its_account_only(ledger: Ledger) -> None:
+    ledger.put_upload("sha", "me", "https://f/old.png", 60)
+    ledger.put_upload("sha", "me", "https://f/new.png", 60)
+    ledger.put_upload("gone", "me", "https://f/gone.png", -1)
+    assert ledger.uploaded("sha", "me") == "https://f/new.png"
+    assert ledger.uploaded("sha", "you") is ledger.uploaded("gone", "me") is None
+
+
 # ---- older and newer ledgers ------------------------------------------------------------------------
 
 

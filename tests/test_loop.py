@@ -156,7 +156,8 @@ future = loop.start(work())
 try:
     loop.wait(future)
 except KeyboardInterrupt:
-    print("detached", future.done(), signal.getsignal(signal.SIGINT) is signal.default_int_handler, flush=True)
+    restored = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    print("detached", future.done(), restored, flush=True)
 print("got", loop.wait(future), flush=True)
 """
 
@@ -181,7 +182,7 @@ def test_a_wait_gives_the_interrupt_handler_back(loop: Loop) -> None:
 
 def test_an_interrupt_that_comes_with_the_result_is_not_swallowed(loop: Loop) -> None:
     async def interrupt() -> str:
-        while signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        while signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         signal.raise_signal(signal.SIGINT)
         return "done"

@@ -461,6 +461,19 @@ def test_a_prompt_has_at_most_two_thousand_characters(character: str) -> None:
     assert faults(Generate, too_long) == ("prompt has 2001 characters, 2000 are allowed",)
 
 
+PRIVATE = "localhost LOCALHOST. a.localhost pi.local db.internal 127.0.0.1 10.1.2.3 192.168.0.9 ::1 fe80::1"
+
+
+@pytest.mark.parametrize("host", PRIVATE.split())
+def test_a_host_that_the_service_cannot_reach_is_known(host: str) -> None:
+    assert params.private_host(host)
+
+
+@pytest.mark.parametrize("host", ["example.com", "localhost.example.com", "8.8.8.8", "2606:4700::1111", ""])
+def test_a_public_host_is_none_of_these(host: str) -> None:
+    assert not params.private_host(host)
+
+
 # ---- how pictures are counted -----------------------------------------------------------------------
 
 
@@ -552,7 +565,7 @@ ANY_REQUEST = st.one_of(generates(), *(follow_ups(cls) for cls in (VideoExtend, 
 
 @unhurried
 @given(ANY_REQUEST)
-def test_a_body_reads_back_into_the_request(request: Request) -> None:
+def test_a_body_reads_back_into_the_request(request: Any) -> None:
     assert from_body(type(request), body(request)) == request
     assert from_body(type(request), json.loads(api.request_text(request))) == request
 
@@ -609,6 +622,7 @@ JSON = st.recursive(
 @unhurried
 @given(st.dictionaries(st.sampled_from([row.api for _, row in ROWS]), JSON, max_size=6))
 def test_a_body_of_anything_is_read_or_refused(sent: dict[str, Any]) -> None:
+    cls: Any
     for cls in REQUESTS:
         with contextlib.suppress(InvalidRequest):  # anything else is a crash
             assert isinstance(from_body(cls, sent), cls)

@@ -275,9 +275,12 @@ def test_all_faults_are_named_at_once(http: httpx.Client) -> None:
     assert "version" in message
 
 
-def test_video_is_a_disabled_feature(http: httpx.Client) -> None:
-    answer = http.post(GENERATE, json=VIDEO)
-    assert answer.json() == {"code": 505, "msg": "The current feature is disabled", "data": None}
+def test_a_video_of_a_dead_address_is_taken_and_fails_later(http: httpx.Client) -> None:
+    answer = http.post(GENERATE, json=VIDEO).json()
+    assert answer["code"] == 200
+    found = finished(http, answer["data"]["taskId"])
+    assert (found["successFlag"], found["resultInfoJson"]) == (3, None)
+    assert VIDEO["fileUrls"][0] in found["errorMessage"]
 
 
 # ---- limits and credits ----

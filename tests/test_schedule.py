@@ -74,6 +74,12 @@ def test_when_all_should_be_over_pauses_grow_with_age_to_a_limit() -> None:
     assert found.pause(FAST, 10_000) == LONGEST
 
 
+@pytest.mark.parametrize("age", [0.0, 30.0, 60.0, 900.0])
+def test_when_the_service_reports_by_itself_looking_is_only_a_safety_net(age: float) -> None:
+    found = schedule(50, 60, 70, time_scale=2)
+    assert found.pause(FAST, age, told=True) == max(found.pause(FAST, age), LONGEST / 2)
+
+
 @unhurried
 @given(st.lists(SECONDS, max_size=8), st.floats(0, 10_000), st.sampled_from([1.0, 20.0, 400.0]))
 def test_a_pause_is_never_shorter_than_the_service_allows_nor_endless(

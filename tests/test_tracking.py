@@ -88,7 +88,7 @@ def test_pictures_are_files_with_the_parameters_inside(session: Session) -> None
         assert note["taskId"] == task.task_id
         assert json.loads(note["paramJson"])["prompt"] == "a red fox"
         with image.open() as picture:
-            assert picture.size == (image.width, image.height) == (128, 128)
+            assert picture.size == (image.width, image.height) == (64, 64)
         assert image.thumbnail().startswith(b"\xff\xd8")
         assert image.sha256 == image.path.stem
 

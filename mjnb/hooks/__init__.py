@@ -2,13 +2,14 @@
 
 A callback can be forged, late, repeated or wrong, so all that is kept of it is which task to look at.  One
 gate does this for both hosts: a receiver on a port of its own and the Jupyter Server extension.
-(``reading.py`` reads and verifies, ``gate.py`` limits and counts, ``runtime.py`` is where kernel and Jupyter
-server meet.)
+(``reading.py`` reads and verifies, ``gate.py`` limits and counts, ``runtime.py`` is where session and
+Jupyter server meet, ``door.py`` how a hint gets from one to the other.)
 """
 
-from .runtime import LOOPBACK, RuntimeFolder, Door, Server, new_secret
+from .door import LOOPBACK, Door, DoorKeeper, hand_over
 from .gate import BODY_LIMIT, OK, REFUSED, TOO_LARGE, Counts, Gate
 from .reading import Hint, Refusal, nonce_in, read_callback, sign, verify, with_nonce
+from .runtime import RuntimeFolder, Server, new_secret
 
 __all__ = [
     "BODY_LIMIT",
@@ -17,12 +18,14 @@ __all__ = [
     "REFUSED",
     "TOO_LARGE",
     "Counts",
-    "RuntimeFolder",
     "Door",
+    "DoorKeeper",
     "Gate",
     "Hint",
     "Refusal",
+    "RuntimeFolder",
     "Server",
+    "hand_over",
     "new_secret",
     "nonce_in",
     "read_callback",

@@ -55,6 +55,11 @@ class Counts:
         """Count one more."""
         setattr(self, name, getattr(self, name) + 1)
 
+    def catch_up(self, told: Mapping[str, int]) -> None:
+        """Take on what the Jupyter server has counted; ``unknown`` is the session's own."""
+        for name in asdict(self).keys() - {"unknown"}:
+            setattr(self, name, max(getattr(self, name), int(told[name])))
+
     def __repr__(self) -> str:
         some = [f"{number} {name}" for name, number in asdict(self).items() if number]
         return ", ".join(some) or "none so far"

@@ -1,4 +1,4 @@
-"""Where a session and its Jupyter server meet: a folder of the user's own, next to Jupyter's connection files.
+"""Where a session and its Jupyter server meet: a private folder, next to Jupyter's connection files.
 
 Kernel and server are two processes.  The session writes a private file, named by the hash of its callback
 address's secret, with the port where it takes hints; the extension finds it when a callback for that secret
@@ -17,26 +17,11 @@ import os
 import secrets
 import socket
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-LOOPBACK = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Door:
-    """Where a session takes hints.
-
-    Attributes:
-        port: On the loopback interface.
-        token: What a hint must be accompanied by.
-        key: The webhook key that callbacks are held against; empty: they are not signed.
-    """
-
-    port: int
-    token: str = field(repr=False)
-    key: str = field(default="", repr=False)
+from .door import LOOPBACK, Door
 
 
 @dataclass(frozen=True)
@@ -57,6 +42,9 @@ class RuntimeFolder:
     def __init__(self, runtime_dir: str | Path) -> None:
         self._runtime = Path(runtime_dir)
         self._folder = self._runtime / "mjnb"
+
+    def __repr__(self) -> str:
+        return str(self._folder)
 
     # ---- the server's side ----
 

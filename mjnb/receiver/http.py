@@ -38,7 +38,9 @@ class Http:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one request and answer it."""
         status = await self._status(reader, writer)
-        writer.write(b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (status, REASONS[status]))
+        writer.write(
+            b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (status, REASONS[status])
+        )
         await writer.drain()
         writer.write_eof()
         for _ in range(DRAINED):

@@ -228,7 +228,7 @@ class Account:
 
 def _read(kind: type[Request], sent: Mapping[str, Any]) -> Request:
     try:
-        return from_body(kind, sent)
+        return from_body(kind, sent)  # type: ignore[type-var]  # one of the four, whichever
     except InvalidRequest as error:
         raise Refusal(422, "; ".join(error.faults)) from error
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-CODEC, PRESET, QUALITY = "libx264", "veryfast", "23"  # constant rate factor
+CODEC: Final = "libx264"
+PRESET, QUALITY = "veryfast", "23"  # the latter is x264's constant rate factor
 BT601 = 6  # the matrix of Pillow's YCbCr (ITU-T H.273: SMPTE 170M)
 VIDEO_RANGE = 1  # brightness from 16 to 235
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
-from typing import Any
+from typing import IO, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -76,7 +76,7 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
         if len(content) > limit:
             raise BodyRefused("the request is too large")
     try:
-        sent = await run_in_threadpool(json.loads, content) if len(content) > PIECE else json.loads(content)
+        sent = await run_in_threadpool(_loaded, content) if len(content) > PIECE else _loaded(content)
     except (ValueError, RecursionError):
         raise BodyRefused("the request is not JSON") from None
     if not isinstance(sent, dict):
@@ -84,15 +84,21 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
     return sent
 
 
-async def spool(request: Request, limit: int) -> tempfile.SpooledTemporaryFile[bytes]:
+def _loaded(content: bytearray) -> Any:
+    found = json.loads(content)
+    if b"\\ud" in content.lower():  # half a character, which no answer could hold
+        found = json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
+    return found
+
+
+async def spool(request: Request, limit: int) -> IO[bytes]:
     """Return a request's body in a file; the caller closes it.
 
     Raises:
         BodyRefused: It has more than ``limit`` bytes.
     """
-    file = tempfile.SpooledTemporaryFile(max_size=0)  # noqa: SIM115
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     try:
-        file.rollover()
         size = 0
         async for piece in request.stream():
             size += len(piece)
@@ -107,7 +113,7 @@ async def spool(request: Request, limit: int) -> tempfile.SpooledTemporaryFile[b
 
 
 @contextmanager
-def opened(file: tempfile.SpooledTemporaryFile[bytes], content_type: str) -> Iterator[Form]:
+def opened(file: IO[bytes], content_type: str) -> Iterator[Form]:
     """Read a form in place.
 
     Args:

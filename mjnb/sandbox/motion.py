@@ -123,7 +123,7 @@ def _net(part: float, path: Path, nearness: Field) -> Field:
     phase = 2 * math.pi * (across * x + down * y - pace * part)
     seen_x = seen_x + reach * path.drift[0] + swell * np.sin(phase)
     seen_y = seen_y + reach * path.drift[1] + swell * np.cos(phase + 2 * x)
-    return np.clip(np.stack([seen_x, seen_y], axis=-1), 0, 1)
+    return np.asarray(np.clip(np.stack([seen_x, seen_y], axis=-1), 0, 1))
 
 
 def _through(plane: Image.Image, net: Field) -> Image.Image:

@@ -12,7 +12,13 @@ import uvicorn
 
 from ..prices import PRICES
 from .account import LATENCY, Account
-from .app import LONG_SIDE, make_app
+from .app import make_app
+from .callbacks import FORMS, Delivery, Postman
+from .faults import Faults
+from .files import DAY, LINK_SECONDS, RETENTION_DAYS, Files, used_uploads
+from .studio import LONG_SIDE, SHORT_SIDE, Studio
+from .trouble import Wire
+from .uploads import LIFETIME, Uploads
 
 
 class Sandbox:
@@ -26,8 +32,14 @@ class Sandbox:
         time_scale: How many times faster than the service it works (20: a fast task takes 3 s).
         latency: Seconds per speed at the service, before scaling.
         prices: Credits per item.
-        books: A file that keeps the tasks for later sandboxes; None: memory.
+        books: A file that keeps the tasks for later sandboxes; uploads go into a folder beside it.  None:
+            memory, and a temporary folder.
         long_side: Longest side of the pictures, in pixels.
+        short_side: Shorter side of videos in standard definition, in pixels; high has 1.5 times that.
+        retention_days: How long results can be fetched, in days at the service.
+        webhook_key: Signs the callbacks; empty: they are not signed.
+        callback_form: The body of callbacks: ``documented`` or ``later``, as the contract tells.
+        faults: What goes wrong; `Sandbox.faults` takes more while it runs.
         host, port: Where to listen; port 0 takes a free one.
     """
 
@@ -41,13 +53,24 @@ class Sandbox:
         prices: Mapping[str, float] = PRICES,
         books: Path | None = None,
         long_side: int = LONG_SIDE,
+        short_side: int = SHORT_SIDE,
+        retention_days: float = RETENTION_DAYS,
+        webhook_key: str = "",
+        callback_form: str = FORMS[0],
+        faults: Faults | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
         self.account = Account(
             key=key, credits=credits, time_scale=time_scale, latency=latency, prices=prices, books=books
         )
-        self.app = make_app(self.account, long_side=long_side)
+        self.faults = Faults() if faults is None else faults
+        self._postman = Postman(self.faults, time_scale, webhook_key, callback_form)
+        folder = None if books is None else books.with_suffix(".uploads")
+        uploads = Uploads(folder, LIFETIME / time_scale, used_uploads(self.account.tasks.values()))
+        files = Files(self.account, uploads, retention_days * DAY / time_scale, LINK_SECONDS / time_scale)
+        studio = Studio(self.account.tasks, uploads, long_side, short_side)
+        self.app = make_app(self.account, files, studio, self._postman, self.faults)
         self.host, self.port = host, port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -62,6 +85,11 @@ class Sandbox:
     @property
     def time_scale(self) -> float:
         return self.account.time_scale
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt so far to deliver a callback."""
+        return self._postman.deliveries
 
     @property
     def url(self) -> str:
@@ -84,8 +112,9 @@ class Sandbox:
             raise
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self.app, log_config=None, access_log=False, lifespan="off", ws="none", http="h11"
+            self.app, log_config=None, access_log=False, lifespan="off", ws="none", http=Wire
         )
+        self._postman.start()
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="mjnb-sandbox", daemon=True
@@ -99,7 +128,8 @@ class Sandbox:
             self._thread.join(0.5)
 
     def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening and delivering."""
+        self._postman.stop()
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._server.force_exit = True

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .. import display
 from ..config import SANDBOX, Settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..client import Client
     from ..frames import Held
     from ..ledger import Entry
+    from ..receiver import Callbacks
     from ..sandbox import Sandbox
     from ..tracking import Tracker
 
@@ -58,6 +60,7 @@ class Desk:
         self._lock = threading.RLock()
         self._tracker: Tracker | None = None
         self._server: Sandbox | None = None
+        self._callbacks: Callbacks | None = None
         self._frames: dict[str, Held] = {}
 
     @property
@@ -83,9 +86,38 @@ class Desk:
                 self._frames[table] = frames.held_tasks() if table == "task" else frames.held_images()
             return self._frames[table].refresh(self.tracker.ledger.rows)
 
+    def callbacks(self, public_url: str | None, port: int | None, host: str) -> Callbacks:
+        """Return the way that callbacks come, opened when first asked for; see `Session.callbacks`."""
+        from ..params import private_host
+        from ..receiver import open_callbacks
+
+        with self._lock:
+            tracker, there = self.tracker, self._callbacks
+            if there is not None and not there.closed and public_url is None and port is None:
+                return there
+            self._close_callbacks()
+            self._callbacks = open_callbacks(
+                tracker.wake,
+                tracker.loop,
+                key=self.settings.webhook_key,
+                public_url=public_url,
+                port=port,
+                host=host,
+                local=private_host(urlsplit(tracker.client.base_url).hostname or ""),
+                on_close=lambda: setattr(tracker, "callback_url", None),
+            )
+            tracker.callback_url = self._callbacks.url
+            return self._callbacks
+
+    def _close_callbacks(self) -> None:
+        if self._callbacks is not None:
+            self._callbacks.close()
+            self._callbacks = None
+
     def close(self) -> None:
         """Close everything; what runs at the service is taken up by the next session."""
         with self._lock:
+            self._close_callbacks()
             if self._tracker is not None:
                 tracker, self._tracker = self._tracker, None
                 the_loop().run(tracker.close(), timeout=10)

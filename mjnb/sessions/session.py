@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..params import Request
     from ..preview import Preview
+    from ..receiver import Callbacks
     from ..sandbox import Sandbox
     from ..sweeps import Sweep
     from ..tracking import Task, TaskImage, Tracker
@@ -41,6 +42,7 @@ class Session:
         max_credits: What this session may spend, by the estimates; None: no limit.
         sandbox: A `Sandbox` that is already running, to work against.
         time_scale: How much faster than the service the server's clock runs.
+        webhook_key: What the service signs callbacks with; never shown, never stored.
 
     Raises:
         ConfigError: A setting is missing or wrong.
@@ -58,11 +60,17 @@ class Session:
         max_credits: float | None = None,
         sandbox: Sandbox | None = None,
         time_scale: float | None = None,
+        webhook_key: str | None = None,
     ) -> None:
         if sandbox is not None:
             base_url, api_key, time_scale = sandbox.url, sandbox.key, sandbox.time_scale
         self.settings = settings(
-            base_url=base_url, api_key=api_key, data_dir=data_dir, ledger=ledger, time_scale=time_scale
+            base_url=base_url,
+            api_key=api_key,
+            data_dir=data_dir,
+            ledger=ledger,
+            time_scale=time_scale,
+            webhook_key=webhook_key,
         )
         self.speed = speed
         self.desk = Desk(self.settings, sandbox=sandbox is not None, prices=prices, max_credits=max_credits)
@@ -240,6 +248,26 @@ class Session:
     def spent(self) -> float:
         """Credits that this session has spent, by the estimates."""
         return self.tracker.budget.spent
+
+    def callbacks(
+        self, public_url: str | None = None, *, port: int | None = None, host: str = "127.0.0.1"
+    ) -> Callbacks:
+        """Have the service report the end of tasks sent from now on; polling becomes the safety net.
+
+        In a notebook they come through its Jupyter server, where the extension is enabled; in a script, or
+        with a port, to a receiver of the session's own.  ``mj.callbacks()`` later shows what came.
+
+        Args:
+            public_url: The address under which the internet reaches the Jupyter server, as in the browser
+                (``https://hub.org/user/jo/``), or that port.  On a JupyterHub that tells it, and with a
+                service on this machine, it need not be given.
+            port: Of a receiver of its own; 0 takes a free one.
+            host: Where that receiver listens: ``0.0.0.0`` when no tunnel or proxy is in front of it.
+
+        Raises:
+            ConfigError: The service could not reach it, or the port is taken.
+        """
+        return self.desk.callbacks(public_url, port, host)
 
     # ---- settling ----
 

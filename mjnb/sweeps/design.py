@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import InvalidRequest, PromptError
 from ..ledger import request_sha
-from ..params import Generate, rows
+from ..params import Domain, Generate, rows
 from ..prompt import Prompt, build, expand, read
 
 SWEEPABLE = ("integer", "choice", "switch")
@@ -125,15 +125,25 @@ def _axis_faults(params: Mapping[str, Any], repeat: int) -> list[str]:
     for name, value in params.items():
         if not _is_axis(value) or name not in table:
             continue
-        values = list(_values(value))
+        values = [_clean(table[name].domain, one) for one in _values(value)]
         kind = table[name].domain.kind
         if kind not in SWEEPABLE:
             faults.append(f"{name} cannot be an axis: only numbers and choices can")
         elif not values:
             faults.append(f"{name} has no values")
+        elif None in values:
+            faults.append(f"{name} has None among its values: give each a value")
         elif doubled := sorted({str(v) for v in values if values.count(v) > 1}):
             faults.append(f"{name} has {', '.join(doubled)} more than once")
     return faults
+
+
+def _clean(domain: Domain, value: Any) -> Any:
+    """Return a value as it will be sent; one that is wrong is told of later, with its cell."""
+    try:
+        return domain.read(value)
+    except ValueError:
+        return value
 
 
 def _is_axis(value: Any) -> bool:

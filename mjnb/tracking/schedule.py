@@ -40,13 +40,17 @@ class Schedule:
         known = self._latencies(kind)
         return quantile(known, 0.5) if known else USUAL.get(kind[1] or "relaxed", 215.0) / self._scale
 
-    def pause(self, kind: Kind, age: float) -> float:
+    def pause(self, kind: Kind, age: float, *, told: bool = False) -> float:
         """Return how long to wait before the next look.
 
         Args:
             kind: Task type and speed.
             age: Seconds since the task was taken.
+            told: Whether the service reports the end by itself: then looking is only the safety net.
         """
+        return max(self._pause(kind, age), LONGEST / self._scale if told else 0.0)
+
+    def _pause(self, kind: Kind, age: float) -> float:
         known = self._latencies(kind)
         if len(known) < ENOUGH:
             first = EARLIEST * self.expected(kind)

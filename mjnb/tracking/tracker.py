@@ -7,22 +7,18 @@ cancelled sweep cuts in half.  Everything here runs on the private loop.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import json
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..api import RESULT_LIFETIME, Record
+from ..api import Record
 from ..client import Client
 from ..errors import (
     AnswerLost,
     LedgerError,
     Maintenance,
-    MediaError,
     MJError,
     NotConnected,
     RateLimited,
@@ -30,14 +26,16 @@ from ..errors import (
     ServerError,
     WaitTimeout,
 )
-from ..ledger import OPEN, Entry, Intent, Ledger, Picture
+from ..ledger import OPEN, Entry, Intent, Ledger
 from ..loop import Loop
-from ..media import Kept, Store
+from ..media import Store
 from ..params import Request
 from ..preview import Preview, preview
 from ..prices import PRICES, estimate
 from .budget import Budget
+from .fetching import Fetcher
 from .handle import Task
+from .hints import Hints, is_told
 from .schedule import SHORTEST, Schedule
 
 CLOSED = "The task goes on at the service; the next session takes it up."
@@ -84,7 +82,8 @@ class Tracker:
             None  # from a nonce; None: the service is only polled
         )
         self._following: dict[str, asyncio.Task[None]] = {}
-        self._nudges: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.hints = Hints(self)
+        self._fetcher = Fetcher(client, ledger, store)
         self._schedule = Schedule(
             lambda task_type, speed: ledger.latencies(account, task_type, speed), client.time_scale
         )
@@ -189,6 +188,7 @@ class Tracker:
         if entry.id not in self.tasks:
             task = Task(self, entry, self.ledger.pictures(entry.id))
             self.tasks[entry.id] = task
+            self.hints.expect(task)
             if not task.running and all(picture.state != "pending" for picture in task.images):
                 task.finish(task.error)
         return self.tasks[entry.id]
@@ -242,28 +242,22 @@ class Tracker:
         for work in list(self._following.values()):
             work.cancel()
         await asyncio.gather(*self._following.values(), return_exceptions=True)
+        await self.hints.close()
         await self.client.close()
 
-    def wake(self, nonce: str, task_id: str | None) -> bool:
-        """Take a hint that a task has news: look at its record now; call on the loop.
+    def wake(self, nonce: str, task_id: str | None, terminal: bool = True) -> bool:
+        """Take a hint that a task has news: look at its record soon; call on the loop, as often as may be.
 
         Args:
             nonce: What the task's callback URL carried.
-            task_id: The service's id as the hint has it; settles a task whose submit answer was lost.
+            task_id: The service's id as the hint has it; makes a task known whose submit answer was lost, if
+                its record says the same.
+            terminal: Whether the hint tells of the task's end; else a running task is left alone.
 
         Returns:
-            Whether the nonce names a task of this account.
+            Whether the nonce names a task that this session holds.
         """
-        entry = self.ledger.with_nonce(nonce)
-        if entry is None or entry.account != self.account:
-            return False
-        task = self.handle(entry)
-        if task.state == "unknown" and task_id:
-            self.ledger.submitted(task.id, task_id)
-            task.changed(self._entry(task.id))
-        self.follow(task)
-        self._nudges[task.id].set()
-        return True
+        return self.hints.take(nonce, task_id, terminal)
 
     def _start(self, task: Task) -> None:
         if task.id not in self._following and not self._closed:
@@ -299,13 +293,10 @@ class Tracker:
 
     async def _rest(self, task: Task) -> None:
         """Wait until it is time to look, or until there is a hint."""
-        nudge = self._nudges[task.id]
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(nudge.wait(), self._pause(task))
-        nudge.clear()
-
-    def _pause(self, task: Task) -> float:
-        return self._schedule.pause((task.entry.task_type, task.entry.speed), self._age(task))
+        kind, url = (task.entry.task_type, task.entry.speed), self.callback_url
+        told = url is not None and is_told(task.entry, url(task.entry.nonce))
+        pause = self._schedule.pause(kind, self._age(task), told=told)
+        await self.hints.rest(task, pause, SHORTEST / self.client.time_scale)
 
     def _age(self, task: Task) -> float:
         return time.time() - (task.entry.submitted_at or task.entry.created_at) / 1000
@@ -325,54 +316,18 @@ class Tracker:
         if entry.rev != task.entry.rev:
             task.changed(entry, self.ledger.pictures(task.id))
 
-    # ---- pictures ----
-
     async def fetch(self, task: Task) -> None:
         """Bring the pictures that are not here; a bad one is an error on that picture alone."""
-        wanted = [picture for picture in self.ledger.pictures(task.id) if picture.state != "stored"]
-        if wanted:
-            note = json.dumps(
-                {"taskId": task.task_id, "paramJson": task.entry.param_json}, ensure_ascii=False
-            )
-            await asyncio.gather(*(self._fetch_one(task, picture, note) for picture in wanted))
+        if await self._fetcher.fetch(task):
             task.changed(self._entry(task.id), self.ledger.pictures(task.id))
-
-    async def _fetch_one(self, task: Task, picture: Picture, note: str) -> None:
-        try:
-            content = await self._content(task, picture.url)
-            kept = await asyncio.to_thread(self._keep, content, note)
-        except MediaError as error:
-            state = "expired" if self._is_old(task) else "error"
-            self.ledger.picture(task.id, picture.number, state=state, error=error.message)
-            return
-        self.ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))
-
-    async def _content(self, task: Task, url: str) -> bytes:
-        """Return a result's file; an old one that its own URL no longer gives is asked for by a fresh link."""
-        try:
-            return await self.client.download(url)
-        except MediaError as gone:
-            if not self._is_old(task):
-                raise
-            try:
-                return await self.client.download(await self.client.fresh_link(url))
-            except MJError:
-                raise MediaError("the service has deleted it: results are kept for about two weeks") from gone
-
-    def _is_old(self, task: Task) -> bool:
-        ended = (task.entry.completed_at or 0) / 1000
-        return time.time() - ended > RESULT_LIFETIME / self.client.time_scale
-
-    def _keep(self, content: bytes, note: str) -> Kept:
-        kept = self.store.keep(content, note)
-        self.store.thumbnail(kept.path)
-        return kept
 
     # ---- small parts ----
 
     def _end(self, task: Task) -> None:
         task.changed(self._entry(task.id))
         task.finish(task.error)
+        if task.state == "unknown":
+            self.hints.find_out(task)
 
     def _entry(self, own_id: str) -> Entry:
         entry = self.ledger.entry(own_id)

@@ -1,0 +1,104 @@
+"""The store: pictures and videos in a folder, named by their content."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from ..errors import MediaError
+from . import pictures, videos
+from .files import write_whole
+
+BYTE_LIMIT = 64 * 1024 * 1024
+THUMBNAIL_SIDE = 384  # pixels, as shown in a notebook
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture in the store.
+
+    Attributes:
+        sha256: Hash of the file as stored.
+        path: Where it is, relative to the store's folder.
+        mime: Its type.
+        width, height: In pixels.
+        size: In bytes.
+    """
+
+    sha256: str
+    path: str
+    mime: str
+    width: int
+    height: int
+    size: int
+
+
+class Store:
+    """A folder of pictures and videos named by content.
+
+    Args:
+        folder: Where they go; made at the first write.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, content: bytes, note: str = "") -> Kept:
+        """Check a picture or video and store it.
+
+        Args:
+            content: The file as it came.
+            note: A text written into the file's metadata; JSON of the task's parameters.
+
+        Returns:
+            What was stored; the same content twice is stored once.
+
+        Raises:
+            MediaError: It is neither, is damaged or too large, or cannot be written.
+        """
+        if len(content) > BYTE_LIMIT:
+            raise MediaError(f"the file has {len(content)} bytes, {BYTE_LIMIT} are allowed")
+        if videos.is_video(content):
+            (width, height), (mime, suffix) = videos.check(content), videos.FORMAT
+        else:
+            kind, (width, height) = pictures.check(content)
+            mime, suffix = pictures.FORMATS[kind]
+            content = pictures.annotate(content, kind, note) if note else content
+        sha = hashlib.sha256(content).hexdigest()
+        relative = f"{sha[:2]}/{sha}{suffix}"
+        write_whole(self.folder / relative, content)
+        return Kept(sha, relative, mime, width, height, len(content))
+
+    def open(self, relative: str) -> Image.Image:
+        """Open a stored picture; of a video, its first frame.
+
+        Raises:
+            MediaError: The file is missing or cannot be read.
+        """
+        try:
+            if relative.endswith(videos.FORMAT[1]):
+                return videos.first_frame((self.folder / relative).read_bytes())
+            return Image.open(self.folder / relative, formats=list(pictures.FORMATS))
+        except (OSError, SyntaxError) as error:
+            raise MediaError(f"cannot open the picture {relative}: {error}") from error
+
+    def thumbnail(self, relative: str, side: int = THUMBNAIL_SIDE) -> bytes:
+        """Return a small JPEG of a stored picture, made once.
+
+        Args:
+            relative: The picture's path in the store.
+            side: Longest side in pixels.
+        """
+        cached = self.folder / "thumbnails" / f"{Path(relative).stem}-{side}.jpg"
+        if cached.exists():
+            return cached.read_bytes()
+        try:
+            with self.open(relative) as picture:
+                content = pictures.small_jpeg(picture, side)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise MediaError(f"the picture {relative} is damaged: {error}") from error
+        write_whole(cached, content)
+        return content

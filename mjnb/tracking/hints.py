@@ -1,0 +1,144 @@
+"""What outsiders say of our tasks: a reason to look at the record, never more.
+
+A hint comes with a nonce that only its row's callback URL carries.  It wakes the look at a running task,
+and it can name the id of one whose submit answer was lost; that id counts when the service's own record
+says that it belongs to the row.  Taking a hint touches neither disk nor network, and hints that bring
+nothing are listened to ever less often: a flood costs no more looks than polling does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..api import Record, read_params
+from ..client import Client
+from ..errors import LedgerError, MJError
+from ..hooks import nonce_in
+from ..ledger import OPEN, Entry, Ledger
+from ..params import Generate, rows
+from .handle import Task
+
+CALLBACK = rows(Generate)["call_back_url"].api
+NAMES = 16  # ids that are ever tried for one row
+DOUBLINGS = 5  # of the pause after a hint that brought nothing
+
+
+class Looker(Protocol):
+    """What hints need from the tracker."""
+
+    client: Client
+    ledger: Ledger
+
+    def follow(self, task: Task) -> None: ...
+    def refresh(self, task: Task) -> Task: ...
+
+
+@dataclass
+class Row:
+    """One task as hints see it: is there news, and under which ids was it named (and tried)?"""
+
+    task: Task
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    named: dict[str, bool] = field(default_factory=dict)
+    fruitless: int = 0
+
+
+class Hints:
+    """Hints for the tasks of one tracker; but for `expect`, on the loop only.
+
+    Args:
+        looker: Looks at records.
+    """
+
+    def __init__(self, looker: Looker) -> None:
+        self._looker = looker
+        self._rows: dict[str, Row] = {}
+        self._finding: dict[str, asyncio.Task[None]] = {}
+
+    def expect(self, task: Task) -> None:
+        """Listen to hints for a task; from any thread."""
+        self._rows[task.entry.nonce] = Row(task)
+
+    def take(self, nonce: str, task_id: str | None, terminal: bool) -> bool:
+        """Take a hint; see `Tracker.wake`."""
+        row = self._rows.get(nonce)
+        if row is None:
+            return False
+        if row.task.state in ("intent", "unknown") and task_id and len(row.named) < NAMES:
+            row.named.setdefault(task_id, False)
+        if row.task.state == "unknown":
+            self.find_out(row.task)
+        elif terminal and row.task.running and not row.news.is_set():
+            row.news.set()  # of an intent too: its callback may be faster than its submit's answer
+            if row.task.state in OPEN:
+                self._looker.follow(row.task)
+        return True
+
+    async def rest(self, task: Task, seconds: float, breath: float) -> None:
+        """Wait until there is a hint.
+
+        Args:
+            task: Whose.
+            seconds: How long at most.
+            breath: Seconds that the first hint without news costs; each further one costs twice as much.
+        """
+        row = self._rows[task.entry.nonce]
+        breather = min(breath * (2**row.fruitless - 1), seconds)
+        await asyncio.sleep(breather)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(row.news.wait(), seconds - breather)
+            row.fruitless = min(row.fruitless + 1, DOUBLINGS)
+        row.news.clear()
+
+    def find_out(self, task: Task) -> None:
+        """Try the ids under which an ``unknown`` task was named, in the background."""
+        row = self._rows[task.entry.nonce]
+        if task.id not in self._finding and not all(row.named.values()):
+            work = asyncio.ensure_future(self._find_out(row))
+            self._finding[task.id] = work
+            work.add_done_callback(lambda _: self._finding.pop(task.id, None))
+
+    async def _find_out(self, row: Row) -> None:
+        while row.task.state == "unknown" and (
+            named := next((name for name, tried in row.named.items() if not tried), None)
+        ):
+            try:
+                record = await self._looker.client.record(named)
+            except MJError as error:
+                await asyncio.sleep(self._looker.client.pause(4, error))
+                continue
+            row.named[named] = True
+            if record is not None and belongs(record, named, row.task.entry):
+                self._found(row, named)
+
+    def _found(self, row: Row, task_id: str) -> None:
+        with contextlib.suppress(LedgerError):  # another row has this id
+            if self._looker.ledger.submitted(row.task.id, task_id):
+                row.news.set()
+            self._looker.refresh(row.task)
+
+    async def close(self) -> None:
+        """Find out nothing more."""
+        work = list(self._finding.values())
+        for one in work:
+            one.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+def belongs(record: Record, task_id: str, entry: Entry) -> bool:
+    """Return whether a record can be that of a row: its callback URL, when it has one, carries the nonce."""
+    url = callback_of(record.param_json)
+    return record.task_id in ("", task_id) and (not url or nonce_in(url) == entry.nonce)
+
+
+def callback_of(param_json: str | None) -> str:
+    """Return the callback URL of a paramJson text, or an empty text."""
+    return str(read_params(param_json).get(CALLBACK) or "")
+
+
+def is_told(entry: Entry, callback_url: str) -> bool:
+    """Return whether the service reports a task's end to this URL, so that polling is the safety net."""
+    return entry.state in OPEN and callback_of(entry.param_json) == callback_url

@@ -120,6 +120,10 @@ def uploaded_url(status: int, content: bytes) -> str:
     return found
 
 
+PENDING, SUCCEEDED = 0, 1
+FLAGS = (PENDING, SUCCEEDED, 2, 3)  # successFlag; 2: failed, 3: created, but generation failed
+
+
 @dataclass(frozen=True)
 class Record:
     """What record-info says of a task.
@@ -149,11 +153,11 @@ class Record:
 
     @property
     def pending(self) -> bool:
-        return self.flag == 0
+        return self.flag == PENDING
 
     @property
     def succeeded(self) -> bool:
-        return self.flag == 1
+        return self.flag == SUCCEEDED
 
 
 def read_record(data: Any) -> Record | None:
@@ -164,11 +168,12 @@ def read_record(data: Any) -> Record | None:
     """
     if data is None:
         return None
-    if not isinstance(data, Mapping) or type(data.get("successFlag")) is not int:
+    flag = data.get("successFlag") if isinstance(data, Mapping) else None
+    if not isinstance(data, Mapping) or type(flag) is not int or flag not in FLAGS:
         raise errors.ServerError("the record cannot be read", code=200)
     return Record(
         task_id=str(data.get("taskId") or ""),
-        flag=data["successFlag"],
+        flag=flag,
         task_type=str(data.get("taskType") or ""),
         param_json=_text(data.get("paramJson")),
         urls=_urls(data),

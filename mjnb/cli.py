@@ -7,8 +7,12 @@ import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
+
+if TYPE_CHECKING:
+    from .sandbox import Faults
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +32,18 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--credits", type=float, default=10_000.0, help="what is on the account")
     sandbox.add_argument("--time-scale", type=float, default=20.0, help="times faster than the service")
     sandbox.add_argument("--books", type=Path, help="a file that keeps the tasks for the next start")
+    sandbox.add_argument("--webhook-key", default="", help="signs the callbacks")
+    sandbox.add_argument("--faults", type=_faults, help="a TOML or JSON file of what goes wrong")
     return parser
+
+
+def _faults(path: str) -> Faults:
+    from .sandbox import Faults
+
+    try:
+        return Faults.read(Path(path))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _sandbox(said: argparse.Namespace) -> int:
@@ -39,6 +54,8 @@ def _sandbox(said: argparse.Namespace) -> int:
         credits=said.credits,
         time_scale=said.time_scale,
         books=said.books,
+        webhook_key=said.webhook_key,
+        faults=said.faults,
         host=said.host,
         port=said.port,
     )

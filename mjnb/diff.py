@@ -49,7 +49,7 @@ class Diff:
 
 def compare(param_json: str, server_param_json: str | None) -> Diff | None:
     """Return how a record's parameters differ from those sent; None when the record has none to read."""
-    sent, recorded = read_params(param_json), read_params(server_param_json)
+    sent, recorded = _shown(param_json), _shown(server_param_json)
     if not recorded:
         return None
     known = {row.api: row.added for row in every_row().values() if row.added is not None}
@@ -62,6 +62,12 @@ def compare(param_json: str, server_param_json: str | None) -> Diff | None:
         added={n: v for n, v in new.items() if not _is_default(known, n, v)},
         defaults={n: v for n, v in new.items() if _is_default(known, n, v)},
     )
+
+
+def _shown(param_json: str | None) -> dict[str, Any]:
+    """Return parameters without the callback URL: no setting of the picture, and known to nobody else."""
+    hidden = every_row()["call_back_url"].api
+    return {name: value for name, value in read_params(param_json).items() if name != hidden}
 
 
 def read_diff(text: str | None) -> Diff:

@@ -244,16 +244,18 @@ class Live:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: Any = None
+        self._by_cell = False
         self._handle: Any = None
         self._in_notebook = _notebook() is not None
         self._terminal = not self._in_notebook and sys.stderr.isatty()
 
     def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
-        """Show, or change what is shown."""
+        """Show, or change what is shown; a cell repeats what a thread said, which nbclient does not hear."""
+        by_cell = threading.current_thread() is threading.main_thread()
         with self._lock:
-            if (text, html) == self._last:
+            if (text, html) == self._last and (self._by_cell or not by_cell):
                 return
-            self._last = (text, html)
+            self._last, self._by_cell = (text, html), by_cell
             if self._in_notebook:
                 self._publish({"text/plain": text, "text/html": html}, dict(metadata or {}))
             elif self._terminal:

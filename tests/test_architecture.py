@@ -15,13 +15,13 @@ HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
     "errors loop",
     "params media",
-    "prompt api prices config metrics frames display reference plots",
+    "prompt api hooks prices config metrics frames display reference plots",
     "diff preview",
-    "client ledger sandbox",
+    "client ledger sandbox receiver",
     "tracking",
     "sweeps",
     "sessions",
-    "magics cli",
+    "magics cli server",
     "__init__ __main__",
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms.split()}
@@ -35,8 +35,11 @@ HOMES = {
         "tracking",
         "sweeps",
     },  # pictures are handed on as Pillow's
+    "h11": {"receiver"},
     "httpx": {"client"},
     "ipywidgets": {"panel"},
+    "jupyter_core": {"receiver"},
+    "jupyter_server": {"server"},
     "matplotlib": {"plots"},
     "nest_asyncio": {"loop"},
     "numpy": {"metrics", "plots", "sandbox"},
@@ -44,6 +47,7 @@ HOMES = {
     "sqlalchemy": {"ledger"},
     "sqlite3": set(),
     "starlette": {"sandbox"},
+    "tornado": {"server"},
     "uvicorn": {"sandbox"},
 }
 SHOWS_ITSELF = {("display", "IPython"), ("plots", "IPython")}  # inside functions that only IPython calls

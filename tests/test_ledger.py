@@ -661,6 +661,33 @@ def test_a_damaged_ledger_is_told_and_left_as_it_is(path: Path) -> None:
     assert path.read_bytes() == damaged
 
 
+def test_a_ledger_whose_rows_break_its_own_rules_is_told(path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger.intend(an_intent())
+    ledger.close()
+    for text in ("UPDATE task SET state = NULL", ""):
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("PRAGMA writable_schema = ON")
+        was, to = ("state TEXT NOT NULL", "state TEXT") if text else ("state TEXT", "state TEXT NOT NULL")
+        change = "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'task' AND type = 'table'"
+        connection.execute(change, (was, to))
+        connection.close()
+        if text:
+            sql(path, text)
+    with pytest.raises(LedgerCorrupt, match=r"damaged: NULL value in task\.state"):
+        Ledger(f"sqlite:///{path}")
+
+
+def test_a_write_has_the_ledger_to_itself_from_its_start(path: Path) -> None:
+    found = engine.Engine(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None, timeout=0)
+    with found.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    found.close()
+
+
 def test_half_a_ledger_is_told(path: Path) -> None:
     Ledger(f"sqlite:///{path}").close()
     os.truncate(path, path.stat().st_size // 2)

@@ -328,7 +328,7 @@ def test_a_video_is_kept_byte_for_byte_with_a_picture_for_a_thumbnail(store: Sto
 
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
 def test_a_video_that_came_cut_short_is_refused(store: Store, share: float) -> None:
-    with pytest.raises(MediaError, match="not a whole video|cut short"):
+    with pytest.raises(MediaError, match=r"not a whole video|cut short"):
         store.keep(VIDEO[: int(len(VIDEO) * share)])
     assert files_in(store) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,5 +101,6 @@ class Store:
                 content = pictures.small_jpeg(picture, side)
         except (OSError, SyntaxError, ValueError) as error:
             raise MediaError(f"the picture {relative} is damaged: {error}") from error
-        write_whole(cached, content)
+        with contextlib.suppress(MediaError):  # a cache that cannot be written is no reason not to look
+            write_whole(cached, content)
         return content

@@ -97,6 +97,8 @@ class Text:
             raise ValueError(f"needs a text, not {value!r}")
         if not value.strip():
             raise ValueError("is empty")
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError("has half a character (a lone surrogate), which cannot be sent")
         if len(value) > self.limit:
             raise ValueError(f"has {len(value)} characters, {self.limit} are allowed")
         return value

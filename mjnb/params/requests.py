@@ -126,7 +126,7 @@ def from_body(cls: type[R], sent: Mapping[str, Any]) -> R:
     """Read a JSON body back into a request; what a server does with it.
 
     Raises:
-        InvalidRequest: With all faults at once, in API names.
+        InvalidRequest: With all faults at once.
     """
     by_api = {row.api: row for row in rows(cls).values()} | {
         row.also: row for row in rows(cls).values() if row.also

@@ -10,6 +10,7 @@ layouts, `strips` and `grids`.  No pyplot and no global state.
 from .data import Axis, Cell, Curve
 from .figure import SweepFigure
 from .grids import grid
+from .sheets import sheets
 from .strips import strip
 
-__all__ = ["Axis", "Cell", "Curve", "SweepFigure", "grid", "strip"]
+__all__ = ["Axis", "Cell", "Curve", "SweepFigure", "grid", "sheets", "strip"]

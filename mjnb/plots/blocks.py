@@ -10,14 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, get_args
 
-import numpy as np
-
-from .data import Axis, Curve, Series, Table
+from .data import Axis, Floats, Series
 from .figure import SweepFigure
 from .pages import label_rows
-from .panels import HEAD, Scale, draw_heat, draw_lines, heat_key, label_columns, legend, panel
-from .text import SMALL, Ticks, fit_across, fit_down, height_of, wrap
+from .heats import draw_heat, draw_key, heat_key, span_of
+from .panels import HEAD, draw_lines, draw_mean, label_columns, legend, panel
+from .scales import Scale, Spacing, stands, value_ticks
+from .text import SMALL, Ticks, fit_across, fit_down, height_of, shorten
 
 PLOT, TALLEST = 72, 240  # pixels of a curve panel
 HEAT = 150  # pixels of a heat map that nothing limits
@@ -27,40 +28,72 @@ BETWEEN = 26  # columns of blocks
 CLEAR = 12  # pixels between blocks without tick labels
 
 
+View = Literal["curves", "heat"]
+
+
+def checked(view: View | None) -> View | None:
+    """The view, if it is one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if view is not None and view not in get_args(View):
+        raise ValueError(f"view={view!r}: use 'curves', 'heat' or None for what reads best")
+    return view
+
+
 @dataclass(frozen=True)
 class Facets:
-    """The metrics turned so that their first axis is the longer one."""
+    """The metrics turned so that their first axis is the longer one.
+
+    Args:
+        along: the longer axis.
+        over: the other.
+        series: the metrics.
+        view: None takes lines and heat maps as they read best, ``"curves"`` only lines.
+        spacing: of the longer axis; true to value leaves no place for heat maps.
+    """
 
     along: Axis
     over: Axis
     series: tuple[Series, ...]
+    view: View | None = None
+    spacing: Spacing = "ordinal"
 
     @classmethod
-    def of(cls, table: Table, curves: Sequence[Curve]) -> Facets:
-        """Read the metrics from a two-axis table."""
-        x, y = table.axes
-        series = tuple(table.series(curve) for curve in curves)
+    def of(
+        cls,
+        axes: tuple[Axis, ...],
+        series: Sequence[Series],
+        view: View | None = None,
+        spacing: Spacing = "ordinal",
+    ) -> Facets:
+        """Turn metrics over two axes."""
+        x, y = axes
         if len(y.values) > len(x.values):
-            return cls(y, x, tuple(one.swapped() for one in series))
-        return cls(x, y, series)
+            return cls(y, x, tuple(one.swapped() for one in series), view, spacing)
+        return cls(x, y, tuple(series), view, spacing)
 
     @property
     def tangled(self) -> bool:
         """Whether there are too many lines to tell apart."""
-        return len(self.over.values) > MOST_LINES
+        return self.view is None and len(self.over.values) > MOST_LINES
+
+    @property
+    def may_heat(self) -> bool:
+        """Whether heat maps may stand under the lines."""
+        return self.view is None and self.spacing == "ordinal" and len(self.over.values) > 1
+
+    @property
+    def places(self) -> Floats:
+        """Where the longer axis's values stand."""
+        return stands(self.along, self.spacing)
 
     def key(self, figure: SweepFigure | None, left: float, top: float, width: float) -> int:
         """Draw the key of the lines, or measure it without a figure; returns its height."""
         if self.tangled or len(self.over.values) < 2:
             return 0
         return legend(figure, self.over.name, self.over.labels, (left, top, width)) + 4
-
-    def marginal(self, one: Series) -> Series:
-        """The mean over the shorter axis, with the standard deviation of what was averaged."""
-        rows = [row[np.isfinite(row)] for row in one.mean]
-        mean = np.array([row.mean() if row.size else np.nan for row in rows])
-        spread = np.array([row.std(ddof=1) if row.size > 1 else np.nan for row in rows])
-        return Series(one.curve, one.kind, mean[:, None], spread[:, None], {})
 
 
 @dataclass(frozen=True)
@@ -96,7 +129,9 @@ class Blocks:
         # A guess at the labels between rows: the real ones need the width, which needs to know this.
         between = 0 if self.rows < 2 else 2 * height_of(1, SMALL) + 16
         free = (self.height or 0) / max(1, self.rows) - HEAD - between
-        if free >= ROOM_FOR_BOTH and len(self.facets.over.values) > 1:
+        if not self.facets.may_heat:
+            return 0
+        if free >= ROOM_FOR_BOTH:
             return round(min(TALLEST, free * 0.45))
         return HEAT if self.facets.tangled else 0
 
@@ -128,8 +163,11 @@ class Blocks:
     @cached_property
     def ticks(self) -> Ticks:
         """Labels along the longer axis."""
-        labels = self.facets.along.labels
-        return fit_across(labels, self._wide / len(labels), points=SMALL, thin=True)
+        along = self.facets.along
+        column = self._wide / len(along.values)
+        if self.facets.spacing == "value":
+            return value_ticks(along, self.facets.places, column, points=SMALL)
+        return fit_across(along.labels, column, points=SMALL, thin=True)
 
     @property
     def _between(self) -> float:
@@ -159,23 +197,23 @@ class Blocks:
             self._draw_one(figure, one, x, y, last=i + self.columns >= len(self.series))
 
     def _draw_one(self, figure: SweepFigure, one: Series, x: float, y: float, *, last: bool) -> None:
-        along, over = self.facets.along, self.facets.over
-        shown = self.facets.marginal(one) if self.facets.tangled else one
-        key = "mean ± SD" if self.facets.tangled and one.kind != "none" else one.key
-        axes = panel(
-            figure, shown, (x, y, self._wide, self.plot), len(along.values), key=key, spare=self._key
-        )
-        draw_lines(axes, shown)
+        over, places, tangled = self.facets.over, self.facets.places, self.facets.tangled
+        key = "mean ± SD" if tangled and one.kind != "none" else one.key
+        shown = one.along(0) if tangled else one
+        box = (x, y, self._wide, self.plot)
+        axes = panel(figure, shown, box, places, key=key, spare=self._key)
+        (draw_mean if tangled else draw_lines)(axes, shown, figure.theme, places)
         end = y + self.plot
         if self.heat:
-            axes = draw_heat(figure, one, (x, end + CLEAR, self._wide, self.heat))
+            axes = draw_heat(figure, one, (x, end + CLEAR, self._wide, self.heat), span_of(one))
+            draw_key(figure, one, x + self._wide, end + CLEAR, self.heat)
             rows = fit_down(over.labels, self.heat / len(over.values), widest=60, points=SMALL)
-            label_rows(axes, rows)
-            name = "".join(wrap(over.name, self.heat, SMALL, lines=1))
+            label_rows(axes, rows, figure.theme)
+            name = shorten(over.name, self.heat, SMALL)
             middle = end + CLEAR + self.heat / 2
             figure.write(x - self.margin, middle, name, SMALL, va="center", rotation=90)
             end += CLEAR + self.heat
         if last or self._between > CLEAR:
-            label_columns(axes, self.ticks)
-            name = "".join(wrap(along.name, self._wide, SMALL, lines=1))
+            label_columns(axes, self.ticks, figure.theme, places)
+            name = shorten(self.facets.along.name, self._wide, SMALL)
             figure.write(x + self._wide / 2, end + self.ticks.height + 7, name, SMALL, ha="center")

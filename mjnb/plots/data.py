@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Place = tuple[int, ...]
+Pictures = Literal["all", "middle"]
+MOST = 4  # pictures of a cell
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Axis:
 
     Args:
         name: the parameter's name, e.g. ``"stylization"``.
-        values: its values in display order, numbers or choices; spacing is ordinal, never to scale.
+        values: its values in display order, numbers or choices.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Cell:
         values: picture metrics, name to one number per picture.
         sets: set metrics, name to (value, standard error); NaN when unknown.
         note: shown in place of pictures, e.g. ``"failed: moderation"``.
+        middle: which picture is nearest the set's middle, counted from 0; None takes the first.
+        line: the ``%mj`` line that makes this cell, for the page.
     """
 
     at: tuple[object, ...]
@@ -57,6 +61,12 @@ class Cell:
     values: Mapping[str, Sequence[float]]
     sets: Mapping[str, tuple[float, float]]
     note: str = ""
+    middle: int | None = None
+    line: str = ""
+
+    def __post_init__(self) -> None:
+        if self.middle is not None and self.pictures and not 0 <= self.middle < len(self.pictures):
+            raise ValueError(f"cell at {self.at!r}: middle {self.middle} of {len(self.pictures)} pictures")
 
 
 @dataclass(frozen=True)
@@ -96,21 +106,44 @@ class Series:
         dots = {place[::-1]: values for place, values in self.dots.items()}
         return Series(self.curve, self.kind, self.mean.T, self.spread.T, dots)
 
+    def sheet(self, rest: Place) -> Series:
+        """The numbers over the first two axes, the others held at a place."""
+        dots = {place[:2]: values for place, values in self.dots.items() if place[2:] == rest}
+        at = (slice(None), slice(None), *rest)
+        return Series(self.curve, self.kind, self.mean[at], self.spread[at], dots)
+
+    def along(self, axis: int) -> Series:
+        """The mean over all other axes, with the standard deviation (ddof 1) of what was averaged."""
+        rows = np.moveaxis(self.mean, axis, 0).reshape(self.mean.shape[axis], -1)
+        pairs = [_mean_and_deviation(_finite(row)) for row in rows]
+        mean, spread = (np.array(numbers, float) for numbers in zip(*pairs, strict=True))
+        return Series(self.curve, self.kind, mean, spread, {})
+
 
 @dataclass(frozen=True)
 class Table:
-    """Cells by their place on the axes; repeats of a place are merged, missing places are absent."""
+    """Cells by their place on the axes; repeats of a place are merged, missing places are absent.
+
+    Args:
+        axes: what was swept.
+        cells: place to the cells that stand there.
+        show: all pictures of a place, or the one nearest the middle of its set.
+    """
 
     axes: tuple[Axis, ...]
     cells: Mapping[Place, tuple[Cell, ...]]
+    show: Pictures = "all"
 
     @classmethod
-    def of(cls, cells: Sequence[Cell], *axes: Axis) -> Table:
+    def of(cls, cells: Sequence[Cell], *axes: Axis, show: Pictures = "all") -> Table:
         """Put every cell at its place.
 
         Raises:
-            ValueError: an axis has no values, or a cell stands at a value that is not on its axis.
+            ValueError: an axis has no values, a cell stands at a value that is not on its axis, or
+                ``show`` is neither word.
         """
+        if show not in get_args(Pictures):
+            raise ValueError(f"pictures={show!r}: use 'all' or 'middle'")
         for axis in axes:
             if not axis.values:
                 raise ValueError(f"axis {axis.name!r} has no values")
@@ -118,7 +151,12 @@ class Table:
         for cell in cells:
             place = _place(cell, axes)
             placed[place] = (*placed.get(place, ()), cell)
-        return cls(axes, placed)
+        return cls(axes, placed, show)
+
+    def sheet(self, rest: Place) -> Table:
+        """The first two axes, the others held at a place."""
+        held = {place[:2]: cells for place, cells in self.cells.items() if place[2:] == rest}
+        return Table(self.axes[:2], held, self.show)
 
     @property
     def shape(self) -> Place:
@@ -130,8 +168,17 @@ class Table:
         return np.ndindex(*self.shape)
 
     def pictures(self, place: Place) -> list[Image.Image]:
-        """The first four pictures at a place."""
-        return [picture for cell in self.cells.get(place, ()) for picture in cell.pictures][:4]
+        """The pictures shown at a place: the first four, or the one of the middle."""
+        found = [cell for cell in self.cells.get(place, ()) if cell.pictures]
+        if self.show == "middle":
+            return [cell.pictures[cell.middle or 0] for cell in found[:1]]
+        return [picture for cell in found for picture in cell.pictures][:MOST]
+
+    def every(self, place: Place) -> list[Image.Image]:
+        """The pictures there are at a place, at most four: those shown, and those they were chosen from."""
+        found = [cell for cell in self.cells.get(place, ()) if cell.pictures]
+        chosen = found[:1] if self.show == "middle" else found
+        return [picture for cell in chosen for picture in cell.pictures][:MOST]
 
     def note(self, place: Place) -> str:
         """Why a place has no pictures."""
@@ -188,6 +235,8 @@ def _finite(values: Iterable[float]) -> list[float]:
 
 
 def _mean_and_deviation(values: Sequence[float]) -> tuple[float, float]:
+    if not values:
+        return math.nan, math.nan
     return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
 
 

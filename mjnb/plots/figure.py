@@ -20,6 +20,7 @@ from PIL import Image, PngImagePlugin
 
 from .mosaic import SCALE
 from .text import DPI, font
+from .themes import LIGHT, Theme
 
 BUDGET = 220_000  # bytes in a notebook for 900 x 600 pixels: under 300 KB once written in base64
 LADDER = ((SCALE, 82), (SCALE, 72), (1.5, 75), (1, 82), (1, 65))  # scale and quality, best first
@@ -31,21 +32,27 @@ class SweepFigure(Figure):
     Args:
         width: in pixels.
         height: in pixels.
+        theme: its colours.
 
     Attributes:
         alt: alternative text, a sentence or two saying what was swept and what rises and falls.
+        page: makes the page that ``save("x.html")`` writes; None without cells.
+        pages: figures that it takes to show everything, this being one of them.
     """
 
     alt: str = ""
+    page: Callable[[], str] | None = None
+    pages: int = 1
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, theme: Theme = LIGHT) -> None:
         # Agg truncates to whole pixels; the sliver keeps 899.9999 from becoming 899.
         super().__init__(
             figsize=((width + 0.01) / DPI, (height + 0.01) / DPI),
             dpi=DPI,
-            facecolor="white",
-            edgecolor="white",
+            facecolor=theme.paper,
+            edgecolor=theme.paper,
         )
+        self.theme = theme
         self.set_layout_engine("none")
         self.pixels = (width, height)
         self.has_pictures = False
@@ -74,7 +81,7 @@ class SweepFigure(Figure):
         """Write drawable text with its top at a pixel position; it is not parsed, wrapped or cut."""
         w, h = self.pixels
         look: dict[str, Any] = (
-            {"va": "top", "ha": "left", "linespacing": 1.2} | font(points, bold=bold) | other
+            {"va": "top", "ha": "left", "linespacing": 1.2} | font(points, self.theme.ink, bold=bold) | other
         )
         return self.text(x / w, 1 - top / h, text, **look)
 
@@ -105,7 +112,8 @@ class SweepFigure(Figure):
         """Write the figure, with its alternative text inside where the format has a place for it.
 
         Args:
-            path: its suffix tells the format: png, jpg, jpeg, webp, pdf or svg.
+            path: its suffix tells the format: png, jpg, jpeg, webp, pdf, svg, or html for one page
+                with every cell's pictures, parameters and metrics, which needs nothing else.
             scale: picture pixels per figure pixel; 2 is crisp in print.  Not used for pdf and svg.
 
         Returns:
@@ -130,7 +138,7 @@ class SweepFigure(Figure):
         width, height = self.pixels
         return (
             f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" width="{width}" height="{height}"'
-            f' style="max-width:100%;height:auto;background:#fff" src="{source}"></figure>'
+            f' style="max-width:100%;height:auto;background:{self.theme.paper}" src="{source}"></figure>'
         )
 
     def _compact(self) -> tuple[str, bytes]:
@@ -178,12 +186,19 @@ def _web(figure: SweepFigure, scale: float) -> bytes:
     return _webp(figure.raster(scale), quality=90)
 
 
+def _page(figure: SweepFigure, _: float) -> bytes:
+    if figure.page is None:
+        raise ValueError("this figure has no cells to make a page of")
+    return figure.page().encode()
+
+
 def _vector(form: str, metadata: Callable[[str], dict[str, Any]]) -> Callable[[SweepFigure, float], bytes]:
     def write(figure: SweepFigure, _: float) -> bytes:
         buffer = io.BytesIO()
         # Pictures inside vector files keep every pixel of the mosaic.
         figure.savefig(
-            buffer, format=form, dpi=DPI * SCALE, bbox_inches=figure.bbox_inches, facecolor="white",
+            buffer, format=form, dpi=DPI * SCALE, bbox_inches=figure.bbox_inches,
+            facecolor=figure.theme.paper,
             metadata=metadata(figure.alt),
         )  # fmt: skip
         return buffer.getvalue()
@@ -196,6 +211,7 @@ WRITERS: dict[str, Callable[[SweepFigure, float], bytes]] = {
     ".jpg": _jpeg,
     ".jpeg": _jpeg,
     ".webp": _web,
+    ".html": _page,
     ".pdf": _vector("pdf", lambda alt: {"Subject": alt, "CreationDate": None}),
     ".svg": _vector("svg", lambda alt: {"Description": alt, "Date": None}),
 }

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from .data import Place, Table
+from .themes import LIGHT, Theme
 
 Pixels = npt.NDArray[np.uint8]
 
 SCALE = 2  # the mosaic is made for screens with two device pixels per pixel
-PAPER = 255
 GAP = 2  # between the pictures of one cell, in figure pixels
 GUTTER = 8  # between cells
 
@@ -34,24 +34,26 @@ def ratio(table: Table) -> float:
     return min(2.0, max(0.5, median(ratios))) if ratios else 1.0
 
 
-def compose(table: Table, size: tuple[int, int], slot: tuple[int, int]) -> Pixels:
+def compose(table: Table, size: tuple[int, int], slot: tuple[int, int], theme: Theme = LIGHT) -> Pixels:
     """Draw every cell of a one- or two-axis table into one picture.
 
     Args:
         table: cells by (column,) or (column, row); row 0 is at the bottom.
         size: width and height in figure pixels.
         slot: rows and columns of pictures in a cell.
+        theme: colours of what is no picture.
 
     Returns:
         Array of shape (height x SCALE, width x SCALE, 3); cells without pictures are hatched.
     """
     width, height = size[0] * SCALE, size[1] * SCALE
-    sheet = np.full((height, width, 3), PAPER, np.uint8)
+    sheet = np.full((height, width, 3), theme.paper_levels, np.uint8)
     columns, rows = (*table.shape, 1)[:2]
     for place in table.places():
         column, row = (*place, 0)[:2]
         across, down = width / columns, height / rows
-        _draw_cell(sheet, _inner(across * column, down * (rows - 1 - row), across, down), table, place, slot)
+        box = _inner(across * column, down * (rows - 1 - row), across, down)
+        _draw_cell(sheet, box, table, place, slot, theme)
     return sheet
 
 
@@ -79,7 +81,12 @@ def _gap(width: float, height: float) -> int:
 
 
 def _draw_cell(
-    sheet: Pixels, box: tuple[int, int, int, int], table: Table, place: Place, slot: tuple[int, int]
+    sheet: Pixels,
+    box: tuple[int, int, int, int],
+    table: Table,
+    place: Place,
+    slot: tuple[int, int],
+    theme: Theme,
 ) -> None:
     pictures = table.pictures(place)
     x, y, width, height = box
@@ -90,7 +97,7 @@ def _draw_cell(
     left, top = x + (width - across) // 2, y + (height - down) // 2
     if not pictures:
         hole = sheet[max(0, top) : top + down, max(0, left) : left + across]
-        hole[:] = _hatch(hole.shape[1], hole.shape[0])
+        hole[:] = _hatch(hole.shape[1], hole.shape[0], theme)
     for i, picture in enumerate(pictures[: rows * columns]):
         _paste(sheet, picture, left + i % columns * (w + gap), top + i // columns * (h + gap), w, h)
 
@@ -114,11 +121,12 @@ def opaque(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _hatch(width: int, height: int) -> Pixels:
+def _hatch(width: int, height: int, theme: Theme) -> Pixels:
+    paper, striped, rim = theme.hatch
     stripe = (np.add.outer(np.arange(height), np.arange(width)) // (3 * SCALE)) % 4 == 0
-    box = np.where(stripe[..., None], 229, 247).astype(np.uint8).repeat(3, axis=2)
+    box = np.where(stripe[..., None], striped, paper).astype(np.uint8).repeat(3, axis=2)
     for edge in (box[:SCALE], box[-SCALE:], box[:, :SCALE], box[:, -SCALE:]):
-        edge[:] = 205
+        edge[:] = rim
     return box
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.axes import Axes
 
-from .data import Table
+from .data import Series, Table
 from .figure import SweepFigure
 from .mosaic import compose, gutter, hatched
-from .text import SMALL, SOFT, TITLE, Ticks, font, height_of, width_of, wrap
+from .text import SMALL, TITLE, Ticks, font, height_of, width_of, wrap
+from .themes import Theme
+from .web import web_page
+from .words import describe
 
 LEAST = 400  # pixels: narrower figures have no room for words
 EDGE = 12  # white at the left and right
@@ -54,14 +59,14 @@ class Page:
         """Pixels below the content."""
         return TOP + (height_of(len(self.caption), SMALL) + 10 if self.caption else 0)
 
-    def begin(self, content: float) -> SweepFigure:
+    def begin(self, content: float, theme: Theme) -> SweepFigure:
         """A figure with room for so many pixels of content, title and caption written."""
         height = int(self.head + content + self.foot + 0.5)
-        figure = SweepFigure(self.width, height)
+        figure = SweepFigure(self.width, height, theme)
         if self.title:
             figure.write(EDGE, TOP, "\n".join(self.title), TITLE, bold=True)
         if self.caption:
-            figure.write(EDGE, height - TOP, "\n".join(self.caption), SMALL, color=SOFT, va="bottom")
+            figure.write(EDGE, height - TOP, "\n".join(self.caption), SMALL, color=theme.soft, va="bottom")
         return figure
 
 
@@ -73,16 +78,16 @@ def draw_pictures(
     columns, rows = (*table.shape, 1)[:2]
     axes = figure.place(left, top, width, height)
     axes.imshow(
-        compose(table, (width, height), slot), extent=(-0.5, columns - 0.5, -0.5, rows - 0.5), aspect="auto",
-        interpolation="antialiased", origin="upper",  # "auto" is its name from matplotlib 3.10 on
+        compose(table, (width, height), slot, figure.theme), extent=(-0.5, columns - 0.5, -0.5, rows - 0.5),
+        aspect="auto", interpolation="antialiased", origin="upper",  # "auto" is its name from 3.10 on
     )  # fmt: skip
-    figure.has_pictures = len(hatched(table)) < columns * rows
+    figure.has_pictures |= len(hatched(table)) < columns * rows
     for place in hatched(table):
         lines = note_lines(table.note(place), width / columns, height / rows)
         column, row = (*place, 0)[:2]
         if lines:
             axes.text(column, row, "\n".join(lines), ha="center", va="center", linespacing=1.2,
-                      **font(SMALL, color=SOFT))  # fmt: skip
+                      **font(SMALL, figure.theme.soft))  # fmt: skip
     return axes
 
 
@@ -102,9 +107,25 @@ def remarks(table: Table, width: float, height: float) -> str:
     return "Hatched: " + ", ".join(f"{note} ({count})" for note, count in notes.items()) if notes else ""
 
 
-def label_rows(axes: Axes, ticks: Ticks) -> None:
+def finish(
+    figure: SweepFigure, table: Table, series: Sequence[Series], words: tuple[str, str]
+) -> SweepFigure:
+    """Describe a drawn figure in words, and let it make its page.
+
+    Args:
+        figure: all drawn.
+        table: what was swept, sheets that were left out included.
+        series: its metrics.
+        words: title and caption.
+    """
+    figure.alt = describe(table, series, words[0])
+    figure.page = partial(web_page, table, series, words, figure.alt)
+    return figure
+
+
+def label_rows(axes: Axes, ticks: Ticks, theme: Theme) -> None:
     """Write fitted labels beside the rows of an axes."""
     shown = [(i, label) for i, label in enumerate(ticks.labels) if label]
-    look = font(ticks.points) | {"linespacing": 1.2}
+    look = font(ticks.points, theme.ink) | {"linespacing": 1.2}
     axes.set_yticks([i for i, _ in shown], [label for _, label in shown], **look)
     axes.tick_params(axis="y", which="both", length=0, pad=4)

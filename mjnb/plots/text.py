@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from os.path import commonprefix
 from typing import Any
 
 from matplotlib.backends.backend_agg import RendererAgg
@@ -18,14 +19,18 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 
 DPI = 100
 TITLE, HEADING, LABEL, SMALL = 12.0, 9.5, 9.0, 8.0  # points
+UPRIGHT = 120  # pixels of a label that is turned
 WRAPS = 56  # pixels: in narrower columns, words that do not fit are turned instead of torn
-INK, SOFT = "#222222", "#5a5a5a"
 BOX = "\u25a1"
 MORE = "\u2026"
 # Fonts with the scripts that DejaVu Sans, which comes with matplotlib, lacks; used where installed.
 SCRIPTS = (
-    "Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic",
-    "WenQuanYi Zen Hei", "Droid Sans Fallback", "Arial Unicode MS", "Noto Emoji", "Symbola",
+    "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK KR", "Noto Sans JP",
+    "Noto Sans SC", "Noto Sans KR", "Hiragino Sans", "PingFang SC", "Apple SD Gothic Neo", "Yu Gothic",
+    "Microsoft YaHei", "Malgun Gothic", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
+    "IPAGothic", "Arial Unicode MS", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari",
+    "Noto Sans Thai", "Nirmala UI", "Leelawadee UI", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol",
+    "Symbola", "Unifont",
 )  # fmt: skip
 
 
@@ -33,10 +38,19 @@ SCRIPTS = (
 def families() -> tuple[str, ...]:
     """DejaVu Sans, then whatever this machine has for other scripts."""
     installed = {font.name for font in fontManager.ttflist}
-    return ("DejaVu Sans", *(name for name in SCRIPTS if name in installed))
+    return ("DejaVu Sans", *(name for name in SCRIPTS if name in installed and _loads(name)))
 
 
-def font(points: float, *, bold: bool = False, color: str = INK) -> dict[str, Any]:
+def _loads(name: str) -> bool:
+    # Fonts whose letters are coloured bitmaps cannot be scaled, and are refused when they are opened.
+    try:
+        get_font(findfont(FontProperties(family=name)))
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
+def font(points: float, color: str, *, bold: bool = False) -> dict[str, Any]:
     """Text arguments that leave nothing to rcParams: family, size, colour, no mathtext, no TeX."""
     return {
         "fontfamily": list(families()), "fontsize": points, "fontweight": "bold" if bold else "normal",
@@ -110,6 +124,35 @@ def wrap(text: str, room: float, points: float, *, lines: int = 2, bold: bool = 
     return done
 
 
+def shorten(text: str, room: float, points: float, *, bold: bool = False) -> str:
+    """One line that fits: its middle is left out, since what tells labels apart is often at their ends."""
+    whole = clean(text, bold=bold)
+    if width_of(whole, points, bold=bold) <= room:
+        return whole
+    low, high = 0, len(whole) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (
+            (middle, high) if width_of(_ends(whole, middle), points, bold=bold) <= room else (low, middle - 1)
+        )
+    return _ends(whole, low)
+
+
+def _ends(text: str, count: int) -> str:
+    last = count // 2
+    return text[: count - last].rstrip() + MORE + text[len(text) - last :].lstrip()
+
+
+def told_apart(labels: Sequence[str], fit: Callable[[str], str]) -> list[str]:
+    """Fit labels; where different ones come out alike, what they all begin with is left out first."""
+    fitted = [fit(label) for label in labels]
+    if len(set(fitted)) == len(set(labels)):
+        return fitted
+    start = len(commonprefix(list(dict.fromkeys(labels))))
+    start = max((labels[0].rfind(" ", 0, start) + 1) or start, 0)
+    return [fit(MORE + label[start:]) for label in labels] if start > 1 else fitted
+
+
 def _cut(text: str, room: float, points: float, bold: bool) -> str:
     fits = _longest(text, room - width_of(MORE, points, bold=bold), points, bold)
     return text[:fits].rstrip() + MORE
@@ -154,19 +197,19 @@ def fit_across(labels: Sequence[str], room: float, *, points: float = LABEL, thi
         Labels with their height in pixels.
     """
     clear = room - width_of("n", points)
-    wrapped = [wrap(label, clear, points, lines=3) for label in labels]
-    if not any(broken(label, lines) for label, lines in zip(labels, wrapped, strict=True)):
-        most = max(map(len, wrapped))
-        return Ticks(tuple("\n".join(lines) for lines in wrapped), False, height_of(most, points), points)
+    wrapped = told_apart(labels, lambda label: "\n".join(wrap(label, clear, points, lines=3)))
+    most = max(text.count("\n") + 1 for text in wrapped)
+    upright = Ticks(tuple(wrapped), False, height_of(most, points), points)
+    if not any(broken(label, text.split("\n")) for label, text in zip(labels, wrapped, strict=True)):
+        return upright
     plain = [clean(label) for label in labels]
     widest = max(width_of(label, points) for label in plain)
     if room >= WRAPS and not (thin and widest < WRAPS):
-        most = max(map(len, wrapped))
-        return Ticks(tuple("\n".join(lines) for lines in wrapped), False, height_of(most, points), points)
+        return upright
     if thin and widest < WRAPS:
         step = math.ceil((widest + 6) / room)
         return Ticks(_every(plain, step), False, height_of(1, points), points)
-    cut = ["".join(wrap(label, 120, points, lines=1)) for label in labels]
+    cut = told_apart(labels, lambda label: shorten(label, UPRIGHT, points))
     step = math.ceil((height_of(1, points) + 1) / room)
     tall = math.ceil(max(width_of(label, points) for label in cut)) + 2
     return Ticks(_every(cut, step), True, tall, points)
@@ -175,7 +218,7 @@ def fit_across(labels: Sequence[str], room: float, *, points: float = LABEL, thi
 def fit_down(labels: Sequence[str], room: float, *, widest: float = 110, points: float = LABEL) -> Ticks:
     """Fit labels beside rows ``room`` pixels high; ``height`` is then the width they take."""
     lines = max(1, min(3, int(room / height_of(1, points) / 1.1)))
-    fitted = ["\n".join(wrap(label, widest, points, lines=lines)) for label in labels]
+    fitted = told_apart(labels, lambda label: "\n".join(wrap(label, widest, points, lines=lines)))
     shown = _every(fitted, math.ceil((height_of(1, points) + 1) / room))
     width = max(width_of(line, points) for label in shown for line in label.split("\n"))
     return Ticks(shown, False, math.ceil(width), points)

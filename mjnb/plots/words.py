@@ -12,7 +12,7 @@ MOST = 4  # metrics told; who listens to more than that has lost the first
 
 
 def describe(table: Table, series: Sequence[Series], title: str) -> str:
-    """Alternative text of a sweep figure.
+    """Alternative text of a sweep figure, over any number of axes.
 
     Args:
         table: what was swept.
@@ -23,10 +23,11 @@ def describe(table: Table, series: Sequence[Series], title: str) -> str:
         A sentence on the sweep and one on the metrics; trends are told from the means along each axis.
     """
     pictures = sum(len(table.pictures(place)) for place in table.places())
+    one = ", the one nearest the middle of each set," if table.show == "middle" else ""
     swept = " and ".join(f"{axis.name} {_span(axis)}" for axis in table.axes)
     empty = sum(not table.pictures(place) for place in table.places())
     missing = f", {empty} of {int(np.prod(table.shape))} cells without pictures" if empty else ""
-    first = f"{_short(title)}: {pictures} pictures over {swept}{missing}."
+    first = f"{_short(title)}: {pictures} pictures{one} over {swept}{missing}."
     told = [sentence for s in series if (sentence := _told(s, table.axes))]
     more = f"; and {len(told) - MOST} more" if len(told) > MOST else ""
     second = "; ".join(told[:MOST]) + more
@@ -49,18 +50,12 @@ def _told(series: Series, axes: Sequence[Axis]) -> str:
     if not np.isfinite(series.mean).any():
         return ""
     trends = [
-        _trend(along(series.mean, i), axis, float(_middle(series.spread)))
+        _trend(series.along(i).mean, axis, float(_middle(series.spread)))
         for i, axis in enumerate(axes)
         if len(axis.values) > 1
     ]
     told = " and ".join(trend for trend in trends if trend)
     return f"{series.curve.label} {told}" if told else f"{series.curve.label} is {_middle(series.mean):.3g}"
-
-
-def along(mean: Floats, axis: int) -> Floats:
-    """Means along one axis, over the other; NaN where nothing is known."""
-    table = np.moveaxis(mean, axis, 0).reshape(mean.shape[axis], -1)
-    return np.array([_middle(row) for row in table])
 
 
 def _middle(values: Floats) -> float:

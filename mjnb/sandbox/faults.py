@@ -3,16 +3,16 @@
     Sandbox(faults=Faults([Fault("drop_after", on="submit", next=1),
                            Fault("code", on="status", code=500, rate=0.2)], seed=7))
 
-| kind | what happens | where |
+| kind | what happens | where (answers: everywhere but callback) |
 |---|---|---|
 | `code` | an envelope with this code; nothing is done | submit status credit link upload |
-| `page` | an HTML page with this HTTP status, as from a proxy; nothing is done | everywhere but callback |
-| `drop_before` | the connection is closed and nothing was done | everywhere but callback |
-| `drop_after` | it is done, and the connection is closed instead of an answer | everywhere but callback |
-| `silence_before` | no answer for some seconds, or for ever, then a close; nothing was done | everywhere but callback |
-| `silence_after` | the same, but it was done | everywhere but callback |
-| `slow` | the answer comes in pieces over some seconds | everywhere but callback |
-| `truncated` | the answer ends half-way | everywhere but callback |
+| `page` | an HTML page with this HTTP status, as from a proxy; nothing is done | answers |
+| `drop_before` | the connection is closed and nothing was done | answers |
+| `drop_after` | it is done, and the connection is closed instead of an answer | answers |
+| `silence_before` | no answer for some seconds, or for ever, then a close; nothing was done | answers |
+| `silence_after` | the same, but it was done | answers |
+| `slow` | the answer comes in pieces over some seconds | answers |
+| `truncated` | the answer ends half-way | answers |
 | `wrong_type` | a page of HTML under the name of the picture | download |
 | `null` | the record is not there for some seconds after its task was made; code=422 says so | status |
 | `fail` | the task is taken and will fail, with this flag and message | submit |
@@ -192,4 +192,7 @@ def _read_fault(said: Any) -> Fault:
         raise ValueError(
             f"a fault has no {', '.join(sorted(set(said) - known))}; it has {', '.join(sorted(known))}"
         )
-    return Fault(**said)
+    try:
+        return Fault(**said)
+    except TypeError as error:
+        raise ValueError(f"a fault has a value of the wrong type: {said!r}") from error

@@ -6,6 +6,7 @@ another port at every start, and its older addresses still mean its own files.
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 import threading
 import time
@@ -16,7 +17,6 @@ from .account import Account, Source
 from .tasks import RESULT, Task
 from .uploads import Upload, Uploads
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 RETENTION_DAYS = 15.0
 LINK_SECONDS = 20 * 60.0
 DAY = 24 * 3600.0
@@ -24,7 +24,10 @@ DAY = 24 * 3600.0
 
 def is_loopback(host: str | None) -> bool:
     """Return whether a host is this machine."""
-    return host is not None and (host in LOOPBACK or host.startswith("127."))
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 class Files:

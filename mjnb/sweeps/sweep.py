@@ -92,6 +92,8 @@ class Sweep:
         self.errors: dict[int, MJError] = {}  # what kept a cell from being sent, by cell number
         self._running: Future[None] | None = None
         self._stop = threading.Event()
+        self._live: display.Live | None = None
+        self._under_way: dict[int, Task] = {}  # the tasks of the latest run, by cell number
 
     # ---- planning ----
 
@@ -170,7 +172,9 @@ class Sweep:
         self.tracker.budget.check(plan.credits)
         if self._running is None or self._running.done() or self._stop.is_set():
             self._stop = threading.Event()
-            self._running = self.tracker.loop.start(self._run(retry, self._stop, display.Live()))
+            self._live, self._under_way = display.Live(), {}
+            self._show()  # first from the cell's own thread: from the loop's it would land in no cell
+            self._running = self.tracker.loop.start(self._run(retry, self._stop, self._live, self._under_way))
         return self.wait() if wait else self
 
     def wait(self, timeout: float | None = None) -> Sweep:
@@ -181,19 +185,28 @@ class Sweep:
             except KeyboardInterrupt:
                 self.stop()
                 raise
+            finally:
+                self._show()
         return self
 
     def stop(self) -> None:
         """Send nothing new; what runs goes on and is tracked."""
         self._stop.set()
 
-    async def _run(self, retry: bool, stop: threading.Event, live: display.Live) -> None:
+    def _show(self) -> None:
+        """Bring what is shown up to date now, before a waiting cell ends."""
+        if self._live is not None:
+            self._live.show(*self._progress(self._under_way))
+
+    async def _run(
+        self, retry: bool, stop: threading.Event, live: display.Live, tasks: dict[int, Task]
+    ) -> None:
         found = self._found()
         due = self._due(found, retry)
         if self.id is None:
             self.id = self.tracker.ledger.add_sweep(self.design.to_json())
         self.errors = {}
-        tasks = {n: self.tracker.handle(entry) for n, entry in found.items() if entry.state in LIVE}
+        tasks |= {n: self.tracker.handle(entry) for n, entry in found.items() if entry.state in LIVE}
         for task in tasks.values():
             self.tracker.follow(task)
         over = asyncio.Event()
@@ -228,11 +241,12 @@ class Sweep:
             if isinstance(error, HOPELESS):
                 stop.set()
 
-    def _progress(self, tasks: Mapping[int, Task]) -> tuple[str, str]:
-        counts = Counter(task.state if task.done or task.running else "fetching" for task in tasks.values())
+    def _progress(self, under_way: Mapping[int, Task]) -> tuple[str, str]:
+        tasks = list(under_way.values())  # the loop may add to them meanwhile
+        counts = Counter(task.state if task.done or task.running else "fetching" for task in tasks)
         if self.errors:
             counts["not sent"] = len(self.errors)
-        left = [self.tracker.expected(t.entry) - t.elapsed for t in tasks.values() if t.running]
+        left = [self.tracker.expected(t.entry) - t.elapsed for t in tasks if t.running]
         view = display.CountView(
             title=f"sweep of {len(self.design.cells)} cells",
             counts=counts,

@@ -1,8 +1,8 @@
 """Tasks: the handle that a user holds, and the one tracker that settles all running tasks.
 
 (``facts.py`` is what is known of a task, ``handle.py`` the `Task`, ``tracker.py`` sends and follows,
-``schedule.py`` says when to look, ``hints.py`` takes the service's hints, ``fetching.py`` brings the pictures,
-``budget.py`` says what may be spent, ``followups.py`` what can be made from a task, ``inputs.py`` what may be an
+``schedule.py`` says when to look, ``hints.py`` takes hints, ``fetching.py`` brings the pictures,
+``budget.py`` says what may be spent, ``followups.py`` what a task can become, ``inputs.py`` what may be an
 input.)
 """
 

@@ -11,7 +11,7 @@ from ..diff import Diff, read_diff
 from ..display import short
 from ..errors import TaskError, TaskExpired, TaskFailed, TaskRejected, TaskUnknown
 from ..ledger import OPEN, Entry, Picture
-from ..params import Generate, rows
+from ..params import VIDEO, Generate, rows
 from . import followups
 
 ENDS: dict[str, type[TaskError]] = {
@@ -51,9 +51,10 @@ class Facts:
 
     @property
     def params(self) -> dict[str, Any]:
-        """What was sent, by the table's names."""
+        """What was sent, by the table's names; not the callback URL, which is not to be shown."""
         sent = read_params(self.entry.param_json)
-        return {row.name: sent[row.api] for row in rows(Generate).values() if row.api in sent}
+        shown = [row for row in rows(Generate).values() if row.name != "call_back_url"]
+        return {row.name: sent[row.api] for row in shown if row.api in sent}
 
     @property
     def server_params(self) -> dict[str, Any]:
@@ -97,6 +98,10 @@ class Facts:
         """Return the line that makes the same task: ``%mj`` and this."""
         if self.entry.parent is None:
             return prompt.write(self.params)
+        source = f"{short(self.entry.parent)} {self.entry.parent_image}"
+        if self.task_type in VIDEO:
+            own = ("file_urls", "task_type")  # they follow from the source and the verb
+            said = {name: value for name, value in self.params.items() if name not in own}
+            return f"animate {source} {prompt.write(said)}"
         verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
-        words = [verb, short(self.entry.parent), str(self.entry.parent_image), self.prompt]
-        return " ".join(word for word in words if word)
+        return f"{verb} {source} {self.prompt}".rstrip()

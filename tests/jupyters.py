@@ -1,0 +1,142 @@
+"""A real Jupyter server with the extension, and its kernels, all of it below a folder of the test's own."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from callers import Answered, send
+from faulty import until
+from jupyter_client import BlockingKernelClient
+
+SHIPPED = Path(__file__).parent.parent / "etc" / "jupyter"
+FOLDERS = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+TOKEN = "the-token-of-the-server"
+WAIT = 60  # seconds after which a test that hangs fails
+
+
+def own_environment(folder: Path, **more: str) -> dict[str, str]:
+    """Return an environment in which nothing of the developer's own is read or written."""
+    usual = {
+        name: text for name, text in os.environ.items() if not name.startswith(("JUPYTER", "MJNB_", "KIE_"))
+    }
+    own = {f"JUPYTER_{name}": str(folder / name.lower()) for name in FOLDERS}
+    return {**usual, **own, "IPYTHONDIR": str(folder / "ipython"), "HOME": str(folder), **more}
+
+
+class Jupyter:
+    """A Jupyter server, as installing mjnb leaves it: with the configuration that is shipped.
+
+    Args:
+        folder: Where it lives.
+        base_url: Its path.
+        enabled: Whether the shipped configuration is installed.
+        **environment: More of it.
+    """
+
+    def __init__(
+        self, folder: Path, base_url: str = "/user/jo/", *, enabled: bool = True, **environment: str
+    ) -> None:
+        self.folder, self.base_url = folder, base_url
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environment = own_environment(folder, **environment)
+        if enabled:
+            shutil.copytree(SHIPPED, folder / "config_dir")
+        self._log = (folder / "server.log").open("w")
+        command = [
+            sys.executable,
+            "-m",
+            "jupyter_server",
+            "--ServerApp.port=0",
+            "--no-browser",
+            "--allow-root",
+        ]
+        command += [f"--ServerApp.base_url={base_url}", f"--IdentityProvider.token={TOKEN}"]
+        command += [f"--ServerApp.root_dir={folder}", "--ServerApp.allow_unauthenticated_access=False"]
+        command += ["--ServerApp.allow_origin=*", "--ServerApp.log_level=DEBUG"]
+        self.process = subprocess.Popen(
+            command, env=self.environment, cwd=folder, stdout=self._log, stderr=subprocess.STDOUT
+        )
+
+    @property
+    def runtime(self) -> Path:
+        return self.folder / "runtime_dir"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+    @functools.cached_property
+    def url(self) -> str:
+        """Where it listens, once it does."""
+        told = self.runtime / f"jpserver-{self.process.pid}.json"
+
+        def answers() -> bool:
+            assert self.process.poll() is None, self.log
+            try:
+                return send(f"{self._told(told)}api", method="GET").status == 200
+            except (OSError, ValueError):
+                return False
+
+        until(answers, WAIT)
+        return self._told(told)
+
+    def _told(self, path: Path) -> str:
+        return f"http://127.0.0.1:{json.loads(path.read_text())['port']}{self.base_url}"
+
+    def ask(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answered:
+        """Ask the server with its token."""
+        authorized = {"Authorization": f"token {TOKEN}", **(headers or {})}
+        return send(self.url + path, body, authorized, method)
+
+    def kernel(self, **environment: str) -> Kernel:
+        """Start a kernel of this server."""
+        answer = self.ask("POST", "api/kernels", {"name": "python3"})
+        assert answer.status == 201, answer
+        return Kernel(self.runtime / f"kernel-{json.loads(answer[2])['id']}.json")
+
+    def __enter__(self) -> Jupyter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(WAIT)
+        self._log.close()
+
+
+class Kernel:
+    """A kernel that a Jupyter server runs, reached as a front end reaches it."""
+
+    def __init__(self, connection_file: Path) -> None:
+        self._client = BlockingKernelClient(connection_file=str(connection_file))
+        self._client.load_connection_file()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=WAIT)
+
+    def run(self, source: str) -> str:
+        """Run a cell and return what it printed, and the text of its result."""
+        told: list[str] = []
+
+        def take(message: dict[str, Any]) -> None:
+            content = message["content"]
+            told.append(content.get("text") or content.get("data", {}).get("text/plain", ""))
+
+        reply = self._client.execute_interactive(source, timeout=WAIT, output_hook=take)
+        assert reply["content"]["status"] == "ok", reply["content"]
+        return "".join(told).strip()
+
+    def close(self) -> None:
+        self._client.stop_channels()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from faulty import Faulty
@@ -25,11 +26,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(default, "_default", [])
 
 
+@pytest.fixture(scope="session")
+def stopping() -> Iterator[list[Thread]]:
+    """What is being stopped while the next tests run: a server looks only ten times a second whether to stop."""
+    threads: list[Thread] = []
+    yield threads
+    for thread in threads:
+        thread.join()
+
+
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def sandbox(stopping: list[Thread]) -> Iterator[Sandbox]:
     """A sandbox on a real socket, faster than the service and with small pictures."""
-    with Sandbox(time_scale=TIME_SCALE, long_side=LONG_SIDE) as server:
-        yield server
+    server = Sandbox(time_scale=TIME_SCALE, long_side=LONG_SIDE).start()
+    yield server
+    stopping.append(Thread(target=server.stop))
+    stopping[-1].start()
 
 
 @pytest.fixture

@@ -354,9 +354,14 @@ def test_any_json_is_a_record_or_a_server_error(data: Any) -> None:
 
 
 @unhurried
-@given(st.integers(), st.dictionaries(st.sampled_from([*RECORD, "resultUrls"]), JSON))
+@given(st.sampled_from([0, 1, 2, 3]), st.dictionaries(st.sampled_from([*RECORD, "resultUrls"]), JSON))
 def test_a_record_with_anything_in_its_fields_is_read(flag: int, fields: dict[str, Any]) -> None:
     found = read_record(fields | {"successFlag": flag})
     assert found is not None
     assert all(isinstance(url, str) for url in found.urls)
     assert found.raw.encode()
+
+
+def test_an_unknown_flag_settles_nothing() -> None:
+    with pytest.raises(ServerError):
+        read_record(RECORD | {"successFlag": 4})

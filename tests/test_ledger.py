@@ -20,7 +20,7 @@ import pytest
 from mjnb.api import Record, read_record
 from mjnb.config import settings
 from mjnb.errors import LedgerBusy, LedgerCorrupt, LedgerError, LedgerFull, LedgerTooNew
-from mjnb.ledger import LIVE, OPEN, Entry, Intent, Ledger, book, engine, presence, request_sha, schema
+from mjnb.ledger import LIVE, OPEN, Entry, Intent, Ledger, engine, presence, request_sha, schema
 from mjnb.ledger.records import new_id, now
 from mjnb.params import Generate, Upscale, make
 
@@ -467,12 +467,12 @@ def test_another_session_of_this_process_is_left_alone(path: Path, ledger: Ledge
     other.close()
 
 
-def test_an_intent_older_than_any_request_is_unknown_even_of_a_live_session(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_intent_of_a_live_session_is_left_to_it(ledger: Ledger) -> None:
     own_id = a_task(ledger, "intent")
-    monkeypatch.setattr(book, "STALE_AFTER", -1)
-    assert [entry.id for entry in ledger.left_open("me")[1]] == [own_id]
+    assert ledger.left_open("me") == ([], [])
+    found = ledger.entry(own_id)
+    assert found is not None
+    assert found.state == "intent"
 
 
 def test_an_adopted_task_is_not_adopted_by_a_third(path: Path) -> None:

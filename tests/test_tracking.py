@@ -382,7 +382,7 @@ def test_a_429_without_end_is_told_and_costs_nothing(
     assert states(through) == ["rejected"]
 
 
-@pytest.mark.parametrize("code", [400, 401, 402, 404, 422, 433, 501, 505])
+@pytest.mark.parametrize("code", [401, 402, 422])
 def test_a_refusal_is_sent_once_and_recorded(through: Session, troubled: Faulty, code: int) -> None:
     troubled.script(GENERATE, envelope(code=code, msg="the service's words"))
     with pytest.raises(errors.Refused, match="the service's words"):

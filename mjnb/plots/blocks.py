@@ -14,8 +14,8 @@ from typing import Literal, get_args
 
 from .data import Axis, Floats, Series
 from .figure import SweepFigure
-from .pages import label_rows
 from .heats import draw_heat, draw_key, heat_key, span_of
+from .pages import label_rows
 from .panels import HEAD, draw_lines, draw_mean, label_columns, legend, panel
 from .scales import Scale, Spacing, stands, value_ticks
 from .text import SMALL, Ticks, fit_across, fit_down, height_of, shorten

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -109,7 +109,7 @@ class Series:
     def sheet(self, rest: Place) -> Series:
         """The numbers over the first two axes, the others held at a place."""
         dots = {place[:2]: values for place, values in self.dots.items() if place[2:] == rest}
-        at = (slice(None), slice(None), *rest)
+        at: Any = (slice(None), slice(None), *rest)
         return Series(self.curve, self.kind, self.mean[at], self.spread[at], dots)
 
     def along(self, axis: int) -> Series:

@@ -1,4 +1,4 @@
-"""Each parameter on its own: for every metric and axis, the mean over all other axes (a main-effects plot)."""
+"""Each parameter on its own: a main-effects plot, the mean over all other axes for every metric and axis."""
 
 from __future__ import annotations
 

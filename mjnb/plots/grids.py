@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from .blocks import BETWEEN, CLEAR, PLOT, Blocks, Facets, View, checked
 from .data import Axis, Cell, Curve, Pictures, Series, Table
 from .figure import SweepFigure
-from .mosaic import ratio, slots
 from .joints import Joints
+from .mosaic import ratio, slots
 from .pages import EDGE, Page, draw_pictures, finish, label_rows, remarks
 from .panels import HEAD, label_columns
 from .scales import Spacing
@@ -87,8 +87,8 @@ def grid(
         The figure, ``width`` pixels wide.
 
     Raises:
-        ValueError: a cell is not on the axes, an axis is empty, the width is too small, an option is none, or true places
-            are asked for where there are none: along words, or under heat maps.
+        ValueError: a cell is not on the axes, an axis is empty, the width is too small, an option is
+            none, or true places are asked for where there are none: along words, or under heat maps.
     """
     colors = theme_of(theme)
     if checked(view) == "heat" and scale == "value":

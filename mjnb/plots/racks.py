@@ -18,7 +18,18 @@ from .pages import EDGE, draw_pictures, label_rows
 from .panels import HEAD, draw_lines, heading, label_columns, panel
 from .scales import Scale
 from .text import (
-    HEADING, LABEL, SMALL, Ticks, clean, fit_across, fit_down, height_of, shorten, told_apart, width_of, wrap,
+    HEADING,
+    LABEL,
+    SMALL,
+    Ticks,
+    clean,
+    fit_across,
+    fit_down,
+    height_of,
+    shorten,
+    told_apart,
+    width_of,
+    wrap,
 )  # fmt: skip
 
 BETWEEN = 16  # sheets

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from .blocks import MOST_LINES, View, checked
-from .data import Axis, Cell, Curve, Pictures, Place, Series, Table
+from .data import Axis, Cell, Curve, Pictures, Place, Table
 from .effects import Effects
 from .figure import SweepFigure
-from .mosaic import slots
 from .pages import EDGE, Page, finish, remarks
 from .racks import Rack
 from .text import SMALL, height_of, wrap

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from matplotlib.backends.backend_agg import RendererAgg
@@ -148,8 +148,9 @@ def told_apart(labels: Sequence[str], fit: Callable[[str], str]) -> list[str]:
     fitted = [fit(label) for label in labels]
     if len(set(fitted)) == len(set(labels)):
         return fitted
-    start = len(commonprefix(list(dict.fromkeys(labels))))
-    start = max((labels[0].rfind(" ", 0, start) + 1) or start, 0)
+    shared = takewhile(lambda chars: len(set(chars)) == 1, zip(*labels, strict=False))
+    start = sum(1 for _ in shared)
+    start = (labels[0].rfind(" ", 0, start) + 1) or start
     return [fit(MORE + label[start:]) for label in labels] if start > 1 else fitted
 
 

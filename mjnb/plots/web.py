@@ -1,4 +1,4 @@
-"""The page of a sweep: one file that needs nothing else, every cell with its pictures, parameters and metrics.
+"""The page of a sweep: one file that needs nothing else, with every cell's pictures, parameters, metrics.
 
 Prompts and notes are other people's: every word is escaped, the script makes text nodes only, and the
 page's own policy allows its one script, its one style sheet and pictures inside the file, nothing more.
@@ -50,12 +50,14 @@ def web_page(table: Table, series: Sequence[Series], words: tuple[str, str], alt
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="color-scheme" content="light dark"><title>{name}</title><style>{style}</style></head><body>'
+        f'<meta name="color-scheme" content="light dark"><title>{name}</title>'
+        f"<style>{style}</style></head><body>"
         f"<header><h1>{name}</h1><p>{html.escape(caption)}</p></header>"
         f'<main><div id="sheets">{"".join(_sheets(table, series))}</div>{PANEL}</main>'
         f'<section id="curves" aria-label="Metrics">{curves}</section>'
         f"<footer><p>{html.escape(alt)}</p></footer>"
-        f'<script type="application/json" id="cells">{cells}</script><script>{SCRIPT}</script></body></html>\n'
+        f'<script type="application/json" id="cells">{cells}</script>'
+        f"<script>{SCRIPT}</script></body></html>\n"
     )
 
 
@@ -114,9 +116,8 @@ def _foot(table: Table) -> str:
     x = table.axes[0]
     corner = f'<th class="name">{html.escape(table.axes[1].name)} ↑</th>' if len(table.axes) > 1 else ""
     names = "".join(f'<th scope="col">{html.escape(label)}</th>' for label in x.labels)
-    span = len(x.values)
-    under = f'<tr>{"<td></td>" if corner else ""}<th class="name" colspan="{span}">{html.escape(x.name)}</th></tr>'
-    return f"<tfoot><tr>{corner}{names}</tr>{under}</tfoot>"
+    under = f'<th class="name" colspan="{len(x.values)}">{html.escape(x.name)}</th>'
+    return f"<tfoot><tr>{corner}{names}</tr><tr>{'<td></td>' if corner else ''}{under}</tr></tfoot>"
 
 
 def _cell(table: Table, series: Sequence[Series], place: Place, number: int, album: Album) -> str:
@@ -127,8 +128,9 @@ def _cell(table: Table, series: Sequence[Series], place: Place, number: int, alb
         told = f'data-p="{known}" src="{source}"' if source else f'data-same="{known}"'
         images.append(f'<img {told} data-k="{k}" alt=""{"" if id(picture) in shown else " hidden"}>')
     inside = "".join(images) or f"<span>{html.escape(table.note(place))}</span>"
+    spoken = html.escape(_spoken(table, series, place))
     return (
-        f'<td role="gridcell" tabindex="-1" data-i="{number}" aria-label="{html.escape(_spoken(table, series, place))}">'
+        f'<td role="gridcell" tabindex="-1" data-i="{number}" aria-label="{spoken}">'
         f'<div class="n{len(shown)}">{inside}</div></td>'
     )
 

@@ -30,7 +30,8 @@ def _row(table: Table, number: int, one: Series) -> str:
     )
     key = one.key if flat else "mean over all other parameters ± SD" if len(table.axes) > 2 else "mean ± SD"
     told = " · ".join(part for part in (one.curve.unit, key if one.kind != "none" else "no values") if part)
-    return f"<h3>{html.escape(one.curve.label)} <small>{html.escape(told)}</small></h3><div class=row>{drawn}</div>"
+    name = html.escape(one.curve.label)
+    return f'<h3>{name} <small>{html.escape(told)}</small></h3><div class="row">{drawn}</div>'
 
 
 def _drawing(axis: Axis, one: Series, scale: Scale, which: tuple[int, int]) -> str:
@@ -43,8 +44,9 @@ def _drawing(axis: Axis, one: Series, scale: Scale, which: tuple[int, int]) -> s
     parts.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
     parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points]
     for (i,), values in one.dots.items():
+        first = xs[i] - 2 * (len(values) - 1)
         parts += [
-            f'<circle class="dot" cx="{xs[i] + 4 * k - 2 * (len(values) - 1):.1f}" cy="{_y(v, scale):.1f}" r="2"/>'
+            f'<circle class="dot" cx="{first + 4 * k:.1f}" cy="{_y(v, scale):.1f}" r="2"/>'
             for k, v in enumerate(values)
             if math.isfinite(v)
         ]
@@ -55,8 +57,9 @@ def _drawing(axis: Axis, one: Series, scale: Scale, which: tuple[int, int]) -> s
     metric, place = which
     return (
         f'<figure><svg viewBox="0 0 {WIDE} {TOP + TALL + UNDER}" class="{kind}" role="img"'
-        f' aria-label="{html.escape(label)}" data-metric="{metric}" data-axis="{place}" data-low="{scale.low!r}"'
-        f' data-high="{scale.high!r}" data-left="{LEFT}" data-step="{step!r}" data-top="{TOP}" data-tall="{TALL}">'
+        f' aria-label="{html.escape(label)}" data-metric="{metric}" data-axis="{place}"'
+        f' data-low="{scale.low!r}" data-high="{scale.high!r}" data-left="{LEFT}" data-step="{step!r}"'
+        f' data-top="{TOP}" data-tall="{TALL}">'
         f'{"".join(parts)}<circle class="here" r="5" visibility="hidden"/></svg>'
         f"<figcaption>{html.escape(axis.name)}</figcaption></figure>"
     )
@@ -85,4 +88,5 @@ def _bars(one: Series, scale: Scale, xs: list[float]) -> Iterator[str]:
     for x, mean, spread in zip(xs, one.mean, one.spread, strict=True):
         if math.isfinite(mean) and math.isfinite(spread):
             high, low = _y(mean + spread, scale), _y(mean - spread, scale)
-            yield f'<path class="bar" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 3:.1f} {high:.1f}h6M{x - 3:.1f} {low:.1f}h6"/>'
+            caps = f"M{x - 3:.1f} {high:.1f}h6M{x - 3:.1f} {low:.1f}h6"
+            yield f'<path class="bar" d="M{x:.1f} {high:.1f}V{low:.1f}{caps}"/>'

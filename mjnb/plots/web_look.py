@@ -1,4 +1,4 @@
-"""How the page looks and answers: its one style sheet and its one script.  Neither holds anything of a sweep."""
+"""How the page looks and answers: its one style sheet and its one script, the same for every sweep."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from .themes import DARK, LIGHT, Theme
 
 def _variables(theme: Theme) -> str:
     return (
-        f"--paper:{theme.paper};--ink:{theme.ink};--soft:{theme.soft};--rule:{theme.rule};--edge:{theme.edge};"
-        f"--one:{theme.one};--whole:{theme.whole}"
+        f"--paper:{theme.paper};--ink:{theme.ink};--soft:{theme.soft};--rule:{theme.rule};"
+        f"--edge:{theme.edge};--one:{theme.one};--whole:{theme.whole}"
     )
 
 
@@ -17,7 +17,8 @@ STYLE = (
     f"@media(prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
     """
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:1500px;padding:14px;background:var(--paper);color:var(--ink);font:14px/1.4 system-ui,sans-serif}
+body{margin:0 auto;max-width:1500px;padding:14px;background:var(--paper);color:var(--ink);
+  font:14px/1.4 system-ui,sans-serif}
 h1{font-size:18px;margin:0 0 4px;overflow-wrap:anywhere}
 h2{font-size:14px;margin:10px 0 4px;overflow-wrap:anywhere}
 h3{font-size:14px;margin:12px 0 0}
@@ -27,14 +28,16 @@ main{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:20px;align-items
 #sheets{display:flex;flex-wrap:wrap;gap:8px 24px;min-width:0}
 section{max-width:100%;overflow-x:auto;padding:3px}
 table{border-collapse:collapse}
-[role=grid] th{font-weight:400;font-size:12px;padding:2px 4px;color:var(--ink);max-width:calc(var(--wide) + 10px);overflow-wrap:anywhere}
+[role=grid] th{font-weight:400;font-size:12px;padding:2px 4px;color:var(--ink);
+  max-width:calc(var(--wide) + 10px);overflow-wrap:anywhere}
 [role=grid] th[scope=row]{text-align:right;max-width:110px;min-width:34px}
 [role=grid] th.name{font-weight:600;max-width:none}
 [role=gridcell]{padding:3px;cursor:pointer;border-radius:4px;position:relative}
 [role=gridcell]>div{width:var(--wide);aspect-ratio:var(--shape);display:grid;gap:1px}
 .n4,.n3{grid-template:1fr 1fr/1fr 1fr}
 .n2{grid-template:1fr/1fr 1fr}
-.n0{border:1px dashed var(--edge);color:var(--soft);font-size:11px;place-items:center;text-align:center;overflow:hidden;overflow-wrap:anywhere}
+.n0{border:1px dashed var(--edge);color:var(--soft);font-size:11px;place-items:center;text-align:center;
+  overflow:hidden;overflow-wrap:anywhere}
 [role=gridcell] img{width:100%;height:100%;min-width:0;min-height:0;object-fit:contain;display:block}
 [role=gridcell] img[hidden]{display:none}
 [role=gridcell].here{box-shadow:0 0 0 2px var(--edge)}
@@ -49,7 +52,8 @@ aside table{width:100%;margin:6px 0}
 aside th{text-align:left;font-weight:400;color:var(--soft);padding:1px 6px 1px 0;vertical-align:top}
 aside td{text-align:right;padding:1px 0 1px 6px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 #parameters td{text-align:left}
-#line{display:block;padding:6px;background:var(--rule);user-select:all;white-space:pre-wrap;overflow-wrap:anywhere;margin:6px 0}
+#line{display:block;padding:6px;background:var(--rule);user-select:all;white-space:pre-wrap;
+  overflow-wrap:anywhere;margin:6px 0}
 #line:empty{display:none}
 .row{display:flex;flex-wrap:wrap;gap:4px 16px}
 figure{margin:0;flex:1 1 230px;max-width:460px;text-align:center}
@@ -66,7 +70,8 @@ svg circle{fill:var(--line)}
 svg .here{fill:none;stroke:var(--ink);stroke-width:2}
 footer{margin-top:18px}
 @media(max-width:760px){main{grid-template-columns:minmax(0,1fr)}
-aside{bottom:0;top:auto;max-height:48vh;background:var(--paper);border-top:1px solid var(--edge);padding-top:6px}
+aside{bottom:0;top:auto;max-height:48vh;background:var(--paper);border-top:1px solid var(--edge);
+  padding-top:6px}
 #big{max-height:26vh}}
 """
 )
@@ -146,7 +151,7 @@ function rove(cell) {
 
 function step(cell, key) {
   const t = tables.indexOf(cell.closest('[role=grid]')), lines = inTable(tables[t]);
-  const r = lines.findIndex(line => line.includes(cell)), c = lines[r].indexOf(cell), last = lines[r].length - 1;
+  const r = lines.findIndex(line => line.includes(cell)), c = lines[r].indexOf(cell);
   const at = (lines, r, c) => lines[r] && lines[r][c];
   switch (key) {
     case 'ArrowLeft': return at(lines, r, c - 1);
@@ -154,7 +159,7 @@ function step(cell, key) {
     case 'ArrowUp': return at(lines, r - 1, c);
     case 'ArrowDown': return at(lines, r + 1, c);
     case 'Home': return at(lines, r, 0);
-    case 'End': return at(lines, r, last);
+    case 'End': return at(lines, r, lines[r].length - 1);
     case 'PageUp': return t > 0 ? at(inTable(tables[t - 1]), r, c) : undefined;
     case 'PageDown': return t + 1 < tables.length ? at(inTable(tables[t + 1]), r, c) : undefined;
   }

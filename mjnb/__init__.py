@@ -84,7 +84,7 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Say where the Jupyter Server extension is (``jupyter server extension enable mjnb``)."""
+    """Say where the Jupyter Server extension is."""
     return [{"module": "mjnb.server"}]
 
 

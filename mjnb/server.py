@@ -6,7 +6,8 @@ server is opened: XSRF checks stay on elsewhere, no cookie is read or set, no CO
 taken is handed to the session's door (`mjnb.hooks.runtime` says why that way) and answered at once.
 
 Installing mjnb enables it (``etc/jupyter/jupyter_server_config.d/mjnb.json``); an editable installation
-places no such file: say ``jupyter server extension enable mjnb`` once.
+places no such file, and Jupyter's own ``extension enable`` knows only names that have one: say
+``python -m mjnb.server`` once (``--user``: for this user, not this environment).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import hashlib
+import sys
 from collections import OrderedDict
 from typing import Any
 
@@ -175,3 +177,14 @@ def _load_jupyter_server_extension(app: Any) -> None:
     atexit.register(runtime.withdraw)
     app.web_app.add_handlers(".*$", [(route, HookHandler, {"posts": Posts(runtime)})])
     app.log.info("mjnb takes callbacks")
+
+
+def enable(*, user: bool) -> None:
+    """Enable the extension, for this user or in this Python environment."""
+    from jupyter_server.extension.serverextension import toggle_server_extension_python
+
+    toggle_server_extension_python("mjnb", enabled=True, user=user, sys_prefix=not user)
+
+
+if __name__ == "__main__":
+    enable(user="--user" in sys.argv)

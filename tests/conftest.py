@@ -28,7 +28,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def stopping() -> Iterator[list[Thread]]:
-    """What is being stopped while the next tests run: a server looks only ten times a second whether to stop."""
+    """What is being stopped while the next tests run; a server looks only ten times a second whether to."""
     threads: list[Thread] = []
     yield threads
     for thread in threads:

@@ -14,9 +14,10 @@ from types import TracebackType
 from typing import Any
 
 import nbformat
-from jupyter_client import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+v4: Any = nbformat.v4  # has no types
 OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR")
 TIMEOUT = 60  # seconds for one cell
 
@@ -41,7 +42,7 @@ class Notebook:
         self.kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{self._sockets.name}/k")
         assert self.kernel.kernel_spec is not None
         self.kernel.kernel_spec.argv[0] = sys.executable
-        self.book = nbformat.v4.new_notebook()
+        self.book: Any = v4.new_notebook()
         self._client = NotebookClient(
             self.book,
             km=self.kernel,
@@ -69,8 +70,7 @@ class Notebook:
         return self._loop.run_until_complete(self._run_all(sources))
 
     async def _run_all(self, sources: list[str]) -> list[str]:
-        client = self._client.kc
-        assert client is not None
+        client: Any = self._client.kc
         asked = [client.execute(source) for source in sources]
         ended: dict[str, str] = {}
         while len(ended) < len(asked):
@@ -79,7 +79,7 @@ class Notebook:
         return [ended[one] for one in asked]
 
     async def _run(self, source: str) -> list[Output]:
-        self.book.cells.append(nbformat.v4.new_code_cell(source))
+        self.book.cells.append(v4.new_code_cell(source))
         place = len(self.book.cells) - 1
         await self._client.async_execute_cell(self.book.cells[place], place)
         return list(self.book.cells[place].outputs)

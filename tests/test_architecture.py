@@ -15,7 +15,7 @@ HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
     "errors loop",
     "params media",
-    "prompt api hooks prices config metrics frames display reference plots",
+    "prompt api hooks prices config metrics effects frames display reference plots",
     "diff preview",
     "client ledger sandbox receiver",
     "tracking",
@@ -42,8 +42,9 @@ HOMES = {
     "jupyter_server": {"server"},
     "matplotlib": {"plots"},
     "nest_asyncio": {"loop"},
-    "numpy": {"metrics", "plots", "sandbox"},
+    "numpy": {"effects", "metrics", "plots", "sandbox"},
     "polars": {"frames"},
+    "scipy": {"effects"},
     "sqlalchemy": {"ledger"},
     "sqlite3": set(),
     "starlette": {"sandbox"},
@@ -51,7 +52,18 @@ HOMES = {
     "uvicorn": {"sandbox"},
 }
 SHOWS_ITSELF = {("display", "IPython"), ("plots", "IPython")}  # inside functions that only IPython calls
-HEAVY = {"polars", "matplotlib", "ipywidgets", "httpx", "sqlalchemy", "numpy", "PIL", "starlette", "uvicorn"}
+HEAVY = {
+    "polars",
+    "matplotlib",
+    "ipywidgets",
+    "httpx",
+    "sqlalchemy",
+    "numpy",
+    "scipy",
+    "PIL",
+    "starlette",
+    "uvicorn",
+}
 FILES = sorted(HOUSE.rglob("*.py"))
 
 

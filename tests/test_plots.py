@@ -14,17 +14,22 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import colormaps
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
 from mjnb.plots import Axis, Cell, Curve, SweepFigure, grid, strip
+from mjnb.plots import text as text_room
 from mjnb.plots.data import Table
 from mjnb.plots.mosaic import SCALE, compose, opaque, ratio, slots
-from mjnb.plots.panels import Scale, numerals, readable_on, shades
-from mjnb.plots.text import BOX, MORE, clean, fit_across, fit_down, width_of, wrap
+from mjnb.plots.scales import Scale, numerals
+from mjnb.plots.text import BOX, MORE, clean, families, fit_across, fit_down, shorten, width_of, wrap
+from mjnb.plots.themes import DARK, LIGHT, Theme, luminance, readable_on
 
 CURVES = [
     Curve("colour", "Colourfulness"),
@@ -350,17 +355,64 @@ def test_scales_of_constant_and_extreme_numbers(level: float) -> None:
     assert all(scale.low <= tick <= scale.high for tick in scale.ticks)
 
 
-def luminance(rgb: tuple[float, ...]) -> float:
-    """Relative luminance after WCAG 2.2."""
-    levels = np.array(rgb)
+def contrast(one: str, two: str) -> float:
+    """Contrast ratio of two colours after WCAG 2.2."""
+    low, high = sorted(luminance(to_rgb(color)) for color in (one, two))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lab(color: str, sight: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A colour in CIELAB as seen by eyes whose cones answer as ``sight`` says (Machado et al. 2009)."""
+    levels = np.array(to_rgb(color))
     linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
+    seen = np.clip(sight @ linear, 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(to_xyz) @ seen / (0.9505, 1.0, 1.089)
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def test_lines_are_told_from_white_and_from_each_other() -> None:
-    levels = [luminance(to_rgb(color)) for color in shades(6)]
-    assert levels == sorted(levels)
-    assert all(1.05 / (level + 0.05) > 2.5 for level in levels)
+SIGHTS = {
+    "usual": np.eye(3),
+    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+                            [-0.003882, -0.048116, 1.051998]]),
+    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                              [-0.011820, 0.042940, 0.968881]]),
+    "tritanopia": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+                            [0.004733, 0.691367, 0.303900]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_words_and_lines_stand_out_from_the_paper(theme: Theme) -> None:
+    assert contrast(theme.ink, theme.paper) >= 4.5
+    assert contrast(theme.soft, theme.paper) >= 4.5
+    assert contrast(theme.ink, theme.rule) >= 4.5
+    for color in (theme.one, theme.whole, theme.edge, *theme.lines(6)):
+        assert contrast(color, theme.paper) >= 3.0, color
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_lines_are_told_from_each_other_by_any_eyes(theme: Theme, sight: str) -> None:
+    seen = [lab(color, SIGHTS[sight]) for color in theme.lines(6)]
+    assert [one[0] for one in seen] == sorted(one[0] for one in seen)
+    assert min(np.linalg.norm(b - a) for a, b in itertools.pairwise(seen)) > 5
+    kinds = lab(theme.one, SIGHTS[sight]), lab(theme.whole, SIGHTS[sight])
+    assert np.linalg.norm(kinds[0] - kinds[1]) > 25
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_drawn_words_have_the_contrast_of_their_theme(theme: str) -> None:
+    xs = numbers(3)
+    figures = (line(xs, theme=theme), field(xs, xs, theme=theme, view="curves"))
+    for figure in figures:
+        assert to_rgb(figure.get_facecolor()[:3]) == to_rgb(figure.theme.paper)
+        for text, _ in written(figure):
+            assert contrast(to_hex(text.get_color()), figure.theme.paper) >= 4.5, text.get_text()
+        corner = figure.raster().getpixel((0, 0))
+        assert corner == figure.theme.paper_levels
+        assert f"background:{figure.theme.paper}" in figure.to_html()
 
 
 def test_numbers_in_heat_maps_can_be_read_on_every_colour() -> None:
@@ -368,6 +420,141 @@ def test_numbers_in_heat_maps_can_be_read_on_every_colour() -> None:
         back = luminance(colormaps["viridis"](share)[:3])
         ink = luminance(to_rgb(readable_on(share)))
         assert (max(back, ink) + 0.05) / (min(back, ink) + 0.05) >= 4.5
+
+
+def test_labels_that_begin_alike_stay_apart() -> None:
+    shared = "a lighthouse at dusk in the style of an old engraving, "
+    labels = [shared + end for end in ("calm", "stormy", "calm with a very long ending that goes on")]
+    for ticks in (fit_across(labels, 30), fit_across(labels, 70), fit_down(labels, 12, widest=80)):
+        assert len(set(ticks.labels)) == 3, ticks.labels
+    assert shorten(labels[1], 120, 9).endswith("stormy")
+    assert MORE in shorten(labels[1], 120, 9)
+    assert all(width_of(shorten(label, 60, 9), 9) <= 60 for label in labels)
+    assert shorten("short", 120, 9) == "short"
+
+
+def test_an_installed_font_draws_what_dejavu_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert clean("\U0001fae8") == BOX or "Symbola" in families() or len(families()) > 1
+    path = tmp_path / "emoji.ttf"
+    builder = FontBuilder(1000, isTTF=True)
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for point in ((0, 700), (700, 700), (700, 0)):
+        pen.lineTo(point)
+    pen.closePath()
+    builder.setupGlyphOrder([".notdef", "face"])
+    builder.setupCharacterMap({0x1FAE8: "face"})
+    builder.setupGlyf({".notdef": pen.glyph(), "face": pen.glyph()})
+    builder.setupHorizontalMetrics({".notdef": (800, 0), "face": (800, 0)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Noto Emoji", "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=800)
+    builder.setupPost()
+    builder.save(path)
+    caches = (families, text_room._drawable, text_room._properties)
+    fonts = list(fontManager.ttflist)
+    try:
+        fontManager.addfont(path)
+        for cache in caches:
+            cache.cache_clear()  # type: ignore[attr-defined]
+        assert "Noto Emoji" in families()
+        assert clean("\U0001fae8") == "\U0001fae8"
+        assert_readable(strip([cell((0,), 0.1)], Axis("\U0001fae8", (0,)), CURVES[:1], title="\U0001fae8"))
+    finally:
+        fontManager.ttflist[:] = fonts
+        for cache in caches:
+            cache.cache_clear()  # type: ignore[attr-defined]
+
+
+# The middle picture, true places, views
+
+
+def test_the_middle_picture_is_the_one_shown() -> None:
+    tones = ("red", "lime", "blue", "yellow")
+    cells = [
+        Cell((0,), tuple(flat(tone) for tone in tones), {"colour": [1.0]}, {}, middle=2),
+        Cell((1,), tuple(flat(tone) for tone in tones), {"colour": [1.0]}, {}),
+    ]
+    figure = strip(cells, Axis("s", (0, 1)), CURVES[:1], title="fox", pictures="middle")
+    pixels = np.asarray(figure.raster())
+    for at, tone in ((0, "blue"), (1, "red")):
+        x, y = figure.axes[0].transData.transform((at, 0))
+        assert tuple(pixels[figure.pixels[1] - round(y), round(x)]) == Image.new(
+            "RGB", (1, 1), tone
+        ).getpixel((0, 0))
+    assert figure.alt.startswith("fox: 2 pictures, the one nearest the middle of each set, over s 0 to 1")
+    with pytest.raises(ValueError, match="middle 4 of 4"):
+        Cell((0,), (flat("red"),) * 4, {}, {}, middle=4)
+
+
+def test_true_places_are_true_and_pictures_stay_in_order() -> None:
+    values = (0, 50, 100, 250, 1000)
+    figure = line(values, 2, scale="value")
+    assert_readable(figure)
+    pictures, first, second = figure.axes[:3]
+    for panel in (first, second):
+        drawn = next(one for one in panel.lines if one.get_marker() == "o" and len(one.get_xdata()) == 5)
+        xs = np.asarray(drawn.get_xdata(), float)
+        assert xs * 1000 / 4 == pytest.approx(np.array(values))
+    lines = [one.get_xdata() for one in figure.axes[-1].lines]
+    assert [(x[0], x[-1] * 250) for x in lines] == [(i, pytest.approx(v)) for i, v in enumerate(values)]
+    width = figure.pixels[0]
+    assert all(0 <= axes.get_position().x0 * width <= width for axes in (pictures, first))
+
+
+def test_even_values_need_no_leaders() -> None:
+    plain, true = line(numbers(5)), line(numbers(5), scale="value")
+    assert np.array_equal(np.asarray(plain.raster()), np.asarray(true.raster()))
+
+
+@pytest.mark.parametrize(
+    "values", [(1000, 0, 10), (0, 1, 2, 3, 1000), (-5.5, 0.25, 7), (3,), tuple(i * i for i in range(20))]
+)
+def test_any_numbers_have_true_places(values: tuple[object, ...]) -> None:
+    assert_readable(line(values, 3, scale="value"))
+
+
+@pytest.mark.parametrize("values", [("a", "b"), (0, None), (0, math.inf), (True, False)])
+def test_words_have_no_true_places(values: tuple[object, ...]) -> None:
+    with pytest.raises(ValueError, match="scale='value' needs numbers"):
+        line(values, scale="value")
+
+
+@pytest.mark.parametrize(
+    ("option", "given"), [("theme", "pink"), ("pictures", "best"), ("scale", "log"), ("view", "pie")]
+)
+def test_options_that_are_none_are_refused(option: str, given: str) -> None:
+    with pytest.raises(ValueError, match=f"{option}='{given}'"):
+        field(numbers(2), numbers(2), **{option: given})
+
+
+@pytest.mark.parametrize("options", [{"view": "heat"}, {"view": "curves"}, {"scale": "value"}], ids=str)
+@pytest.mark.parametrize(
+    ("xs", "ys"),
+    [
+        ((0,), (0,)),
+        ((0, 50, 1000), numbers(3)),
+        (numbers(8), numbers(9)),
+        (numbers(2), (0, 1, 2, 3, 4, 5, 99)),
+    ],
+    ids=lambda values: str(len(values)),
+)
+@pytest.mark.parametrize("curves", [0, 1, 6])
+def test_chosen_views_are_readable(
+    xs: tuple[object, ...], ys: tuple[object, ...], options: dict[str, object], curves: int
+) -> None:
+    assert_readable(field(xs, ys, curves, **options))
+
+
+def test_heat_maps_have_the_pictures_axes() -> None:
+    figure = field(numbers(2), numbers(5), 1, view="heat")
+    maps = [axes for axes in figure.axes if axes.images and axes.images[0].get_array().shape == (5, 2)]
+    assert len(maps) == 1
+    table = np.asarray(maps[0].images[0].get_array())
+    assert table[0, 0] == pytest.approx(15)
+    assert table[4, 0] == pytest.approx(95)
+    with pytest.raises(ValueError, match="no true places"):
+        field(numbers(2), numbers(5), 1, view="heat", scale="value")
 
 
 # Showing and saving
@@ -400,7 +587,7 @@ def test_saved_pixels_are_the_width_asked_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["sweep.gif", "sweep", "sweep.png.zip"])
 def test_other_suffixes_are_refused_by_name(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match="png, jpg, jpeg, webp, pdf, svg"):
+    with pytest.raises(ValueError, match="png, jpg, jpeg, webp, html, pdf, svg"):
         line((0,)).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 

@@ -224,7 +224,7 @@ STRANGERS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("path", [RECORD, CREDIT, GENERATE])
 def test_a_stranger_is_401_in_an_envelope(sandbox: Sandbox, path: str, headers: dict[str, str]) -> None:
     method = "POST" if path == GENERATE else "GET"
-    spelled = {name: value.encode() for name, value in headers.items()}
+    spelled = {name.encode(): value.encode() for name, value in headers.items()}
     before = sandbox.account.submits
     answer = httpx.request(method, sandbox.url + path, headers=spelled, params={"taskId": TASK_ID})
     assert answer.status_code == 200
@@ -355,7 +355,8 @@ def test_latency_follows_the_speed_and_is_scaled(http: httpx.Client) -> None:
 
     def latency(speed: str) -> float:
         times = [finished(http, task_id) for task_id in sent[speed]]
-        return statistics.median(one["completeTime"] - one["createTime"] for one in times) * SCALE / 1000
+        took = [int(one["completeTime"] - one["createTime"]) for one in times]
+        return statistics.median(took) * SCALE / 1000
 
     turbo, fast, relaxed = map(latency, sent)
     assert 15 < turbo < 50

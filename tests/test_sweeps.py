@@ -348,16 +348,16 @@ def test_an_empty_account_stops_the_rest_and_nothing_is_lost(tmp_path: Path) -> 
     quick = {"fast": 5.0}  # seconds at the service; the window of the limit is half a second here
     with Sandbox(credits=8 * 3, time_scale=20, latency=quick, long_side=64) as sandbox:
         with Session(sandbox=sandbox, data_dir=tmp_path / "data") as session:
-            sweep = session.sweep("a fox", stylization=range(0, 1000, 34))
+            sweep = session.sweep("a fox", stylization=range(0, 1000, 40))
             with pytest.raises(errors.InsufficientCredits) as told:
                 sweep.run()
             assert told.value.hint
             assert len(sandbox.account.tasks) == 3
             assert Counter(sweep.plan().states)["succeeded"] == 3
-            assert sandbox.account.submits < 30
-            sandbox.account.credits += 8 * 27
+            assert sandbox.account.submits < 25
+            sandbox.account.credits += 8 * 22
             assert sweep.run().plan().to_pay == 0
-        assert len(sandbox.account.tasks) == 30
+        assert len(sandbox.account.tasks) == 25
         assert sandbox.account.credits == 0
 
 
@@ -376,35 +376,35 @@ def test_max_credits_refuses_before_anything_is_sent(session: Session, sandbox: 
 def test_a_stopped_sweep_is_finished_by_run(tmp_path: Path) -> None:
     with Sandbox(time_scale=60, long_side=64) as sandbox:
         with Session(sandbox=sandbox, data_dir=tmp_path / "data") as session:
-            sweep = session.sweep("a fox", stylization=range(0, 1000, 34)).run(wait=False)
+            sweep = session.sweep("a fox", stylization=range(0, 1000, 40)).run(wait=False)
             until(lambda: len(sandbox.account.tasks) >= 5)
             sweep.stop()
             sweep.wait(WAIT)
             there = len(sandbox.account.tasks)
-            assert 5 <= there < 30
-            assert Counter(sweep.plan().states) == {"succeeded": there, "to pay": 30 - there}
+            assert 5 <= there < 25
+            assert Counter(sweep.plan().states) == {"succeeded": there, "to pay": 25 - there}
             assert sweep.run().plan().to_pay == 0
-        assert len(sandbox.account.tasks) == sandbox.account.submits == 30
+        assert len(sandbox.account.tasks) == sandbox.account.submits == 25
 
 
 def test_ctrl_c_stops_a_sweep_and_a_later_run_finishes_it(tmp_path: Path) -> None:
     with Sandbox(time_scale=60, long_side=64) as sandbox:
-        process = runner(sandbox, 34)
+        process = runner(sandbox, 40)
         until(lambda: len(sandbox.account.tasks) >= 5)
         os.kill(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=WAIT)
         assert "KeyboardInterrupt" in said
         assert process.returncode != 0
         there = len(sandbox.account.tasks)
-        assert 5 <= there < 30
+        assert 5 <= there < 25
         with Session(
             base_url=sandbox.url, api_key=sandbox.key, time_scale=60, data_dir=tmp_path / "data"
         ) as session:
             assert set(session.tasks()["state"]) <= {"submitted", "generating", "succeeded"}
             assert session.tasks().height == there
-            sweep = session.sweep("a fox", stylization=range(0, 1000, 34)).run()
-            assert sweep.plan().states == ("succeeded",) * 30
-        assert len(sandbox.account.tasks) == sandbox.account.submits == 30
+            sweep = session.sweep("a fox", stylization=range(0, 1000, 40)).run()
+            assert sweep.plan().states == ("succeeded",) * 25
+        assert len(sandbox.account.tasks) == sandbox.account.submits == 25
 
 
 def test_a_running_sweep_is_not_started_twice(session: Session, sandbox: Sandbox) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import InvalidRequest
 from . import words
-from .coding import NEGLIGIBLE, Bools, Factor, Floats, Layout, factor, layout
+from .coding import NEGLIGIBLE, Bools, Factor, Floats, Layout, factor, layout, move_together
 from .effect import Effect
 from .power import least_repeats, repeats_for
 from .shuffles import shuffles, smallest_p
@@ -128,40 +128,27 @@ def _examine(
     columns: Floats,
     permutations: int,
     seed: int,
-) -> Iterator[Finding]:
-    """Yield what one parameter does to metrics that the same tasks have."""
-    tasks = len(columns)
-
-    def untested(metric: str, why: str) -> Finding:
-        return Finding(parameter.name, metric, parameter.ordered, tasks, None, why)
-
-    if len(parameter.values) < 2:
-        told = words.nothing_varies(parameter.name)
-        yield from (untested(metric, told if tasks else words.no_values(metric)) for metric in metrics)
-        return
+) -> list[Finding]:
+    """Return what one parameter does to metrics that the same tasks have."""
+    others = [other for other in others if len(other.values) > 1]
+    nothing = [Finding(parameter.name, metric, parameter.ordered, len(columns), None) for metric in metrics]
+    if why := _untestable(parameter, others):
+        return [replace(finding, why=why) for finding in nothing]
     design = layout(parameter, others)
     shuffled = shuffles(design, permutations, np.random.default_rng(seed))
     tested = permutation_test(design, columns, shuffled)
     if tested is None:
-        names = [other.name for other in others if len(other.values) > 1]
-        yield from (untested(metric, words.entangled(parameter.name, names)) for metric in metrics)
-        return
+        why = words.entangled(parameter.name, [other.name for other in others])
+        return [replace(finding, why=why) for finding in nothing]
     sized = sizes(design, columns, np.random.default_rng(seed))
     trends = shares(design, columns, trend=parameter.ordered)
     between = shares(design, columns, trend=False) if parameter.repeats else trends
-    floor, sampled = smallest_p(design), False
-    if not shuffled.whole and 1 / (permutations + 1) > floor:
-        floor, sampled = 1 / (permutations + 1), True
-    for k, metric in enumerate(metrics):
-        if np.ptp(columns[:, k]) == 0:
-            yield untested(metric, words.constant(metric))
-            continue
-        yield Finding(
-            parameter.name,
-            metric,
-            parameter.ordered,
-            tasks,
-            design,
+    few = 0.0 if shuffled.whole else 1 / (permutations + 1)
+    exact = smallest_p(design)
+    return [
+        replace(
+            finding,
+            design=design,
             size=float(sized.size[k]),
             low=float(sized.low[k]),
             high=float(sized.high[k]),
@@ -170,9 +157,23 @@ def _examine(
             share=float(between[k]),
             trend=float(trends[k]),
             p=float(tested.p[k]),
-            floor=floor,
-            sampled=sampled,
+            floor=max(few, exact),
+            sampled=few > exact,
         )
+        if np.ptp(columns[:, k]) > 0
+        else replace(finding, why=words.constant(finding.metric))
+        for k, finding in enumerate(nothing)
+    ]
+
+
+def _untestable(parameter: Factor, others: Sequence[Factor]) -> str:
+    """Say why there is nothing to test, if so."""
+    if not len(parameter.codes):
+        return words.NO_TASKS
+    if len(parameter.values) < 2:
+        return words.nothing_varies(parameter.name)
+    twins = [other.name for other in others if move_together(parameter, other)]
+    return words.entangled(parameter.name, twins) if twins else ""
 
 
 def _conclude(found: Sequence[Finding], alpha: float, permutations: int) -> list[Effect]:
@@ -219,7 +220,7 @@ def _direction(finding: Finding) -> int:
 
 
 def _may_be_bent(finding: Finding) -> bool:
-    """Whether the values of an ordered parameter differ much (Cohen 1988: 0.14 is large), but not as a line."""
+    """Whether values of an ordered parameter differ much (Cohen 1988: 0.14 is large), but not as a line."""
     return finding.ordered and finding.share >= max(LARGE, 2 * finding.trend)
 
 

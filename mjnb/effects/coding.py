@@ -103,12 +103,23 @@ def layout(parameter: Factor, others: Sequence[Factor]) -> Layout:
     occurs once), residuals of the additive model are shuffled over all tasks instead; that is approximate.
     Source: Anderson and ter Braak 2003; Freedman and Lane 1983.
     """
-    others = [other for other in others if len(other.values) > 1]
     tasks = len(parameter.codes)
     blocks = _combinations([other.codes for other in others], tasks)
     cells = _combinations([parameter.codes, blocks], tasks)
     free = _with_partners(parameter.codes, blocks) < tasks / 2 if others else False
     return Layout(parameter, _additive(others, tasks), blocks, free, int(cells.max()) + 1)
+
+
+def move_together(one: Factor, other: Factor) -> bool:
+    """Whether either parameter says all about the other: values one to one, and in one order when ordered.
+
+    Two numbers that never come twice and are shuffled against each other (Latin hypercubes) do not.
+    """
+    pairs = np.unique(np.stack([one.codes, other.codes], axis=1), axis=0)
+    if not len(pairs) == len(one.values) == len(other.values):
+        return False
+    steps = np.sign(np.diff(pairs[:, 1]))
+    return not (one.ordered and other.ordered) or bool((steps == steps[:1]).all())
 
 
 def _combinations(columns: Sequence[Codes], tasks: int) -> Codes:

@@ -17,8 +17,8 @@ def bradley_terry(wins: NDArray[np.number]) -> tuple[Floats, Floats]:
 
     i beats j with probability 1 / (1 + exp(score j - score i)): a lead of 1 wins 73 % of comparisons.  Fitted
     by the MM algorithm, strength i <- wins of i / sum over j of n(ij) / (strength i + strength j); errors
-    from the inverse Fisher information of scores that sum to 0.  Source: Bradley and Terry 1952; Hunter 2004, MM
-    algorithms for generalized Bradley-Terry models.
+    from the inverse Fisher information of scores that sum to 0.  Source: Bradley and Terry 1952; Hunter 2004,
+    MM algorithms for generalized Bradley-Terry models.
 
     Where some things never lost to the others, or were never compared with them, the best scores would be
     infinite (Ford 1957).  Then everything also gets half a win and half a loss against one thing of average
@@ -33,6 +33,8 @@ def bradley_terry(wins: NDArray[np.number]) -> tuple[Floats, Floats]:
         InvalidRequest: When it is not a square matrix of finite numbers from 0.
     """
     table = _checked(wins)
+    if not table.size:
+        return np.zeros(0), np.zeros(0)
     played = table + table.T
     prior = 0.0 if _all_reach_all(table > 0) else 0.5
     strengths = _fit(table.sum(axis=1) + prior, played, 2 * prior)
@@ -76,5 +78,5 @@ def _errors(strengths: Floats, played: Floats, against_average: float) -> Floats
     weights = played * np.outer(strengths, strengths) / (strengths[:, None] + strengths) ** 2
     known = np.diag(weights.sum(axis=1) + against_average * strengths / (strengths + 1) ** 2) - weights
     covariance = np.linalg.pinv(known, hermitian=True)
-    centring = np.eye(len(known)) - 1 / max(1, len(known))
+    centring = np.eye(len(known)) - 1 / len(known)
     return np.sqrt(np.maximum(0, np.diag(centring @ covariance @ centring)))

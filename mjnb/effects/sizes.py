@@ -9,7 +9,7 @@ import numpy as np
 from .coding import NEGLIGIBLE, Floats, Layout, residual_basis, without
 
 CONFIDENCE = 0.95
-DRAWS = 10_000  # of the largest of many differences; its quantile is then known to about 1 %
+DRAWS, AT_ONCE = 10_000, 500  # of the largest of many differences; its quantile is then known to about 1 %
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def _range(design: Layout, values: Floats, rng: np.random.Generator) -> Sizes:
 
     The interval follows from simultaneous intervals of all pairwise differences (Tukey 1953, Kramer 1956): it
     goes from the largest of their lower ends, 0 at least, to the largest of their upper ends, and so covers
-    the range whenever they all cover.  Noise is taken to be equal at all levels.  Their common factor is the simulated 95 % quantile of the largest
-    studentised difference (Edwards and Berry 1987).
+    the range whenever they all cover.  Noise is taken to be equal at all levels.  The intervals' common
+    factor is the simulated 95 % quantile of the largest studentised difference (Edwards and Berry 1987).
     """
     levels = without(design.factor.indicators, design.adjusted)
     inverse = np.asarray(np.linalg.pinv(levels.T @ levels, rcond=NEGLIGIBLE, hermitian=True), np.float64)
@@ -88,11 +88,11 @@ def _widest(inverse: Floats, apart: Floats, freedom: int, rng: np.random.Generat
     """The 95 % quantile of the largest studentised difference of level means."""
     heights, directions = np.linalg.eigh(inverse)
     root = directions * np.sqrt(np.maximum(heights, 0))
-    drawn = rng.standard_normal((DRAWS, len(inverse))) @ root.T
-    noise = np.sqrt(rng.chisquare(freedom, DRAWS) / freedom)
     first, second = np.triu_indices(len(inverse), 1)
-    largest = (np.abs(drawn[:, first] - drawn[:, second]) / apart).max(axis=1)
-    return float(np.quantile(largest / noise, CONFIDENCE))
+    drawn = np.split(rng.standard_normal((DRAWS, len(inverse))) @ root.T, DRAWS // AT_ONCE)
+    largest = [(np.abs(some[:, first] - some[:, second]) / apart).max(axis=1) for some in drawn]
+    noise = np.sqrt(rng.chisquare(freedom, DRAWS) / freedom)
+    return float(np.quantile(np.concatenate(largest) / noise, CONFIDENCE))
 
 
 def _nothing(values: Floats) -> Sizes:

@@ -25,8 +25,7 @@ def permutation_test(design: Layout, values: Floats, shuffled: Shuffles) -> Test
     The statistic is the part of the metric's variance, the other parameters' effects taken out, that the
     label explains.  Ordered: the square of Spearman's correlation, of the parameter's ranks with the ranks of
     the aligned metric (Hodges and Lehmann 1962): with one parameter that is Spearman's test (1904),
-    two-sided.
-    Unordered: between level means, equivalent to the F of Fisher's analysis of variance.
+    two-sided.  Unordered: between level means, equivalent to the F of Fisher's analysis of variance.
 
     p = b / m when all m shuffles are looked at and b of them reach what was seen, (b + 1) / (m + 1) when m
     are a random sample (Phipson and Smyth 2010).
@@ -39,7 +38,8 @@ def permutation_test(design: Layout, values: Floats, shuffled: Shuffles) -> Test
     parameter = design.factor
     labels = midranks(parameter.codes[:, None]) if parameter.ordered else parameter.indicators
     effect = residual_basis(labels, design.nuisance)
-    if not effect.shape[1]:
+    line = residual_basis(parameter.numbers, design.adjusted) if parameter.ordered else effect
+    if not effect.shape[1] or not line.shape[1]:
         return None
     outcome = aligned(values, design.nuisance)
     scores = midranks(outcome) if parameter.ordered else outcome

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 NOISE = "not distinguishable from noise"
+NO_TASKS = "nothing to compare: no task has this metric"
 
 
 def rises_or_falls(parameter: str, direction: int, size: float, low: float, high: float, p: float) -> str:
@@ -56,10 +57,6 @@ def too_few_permutations(count: int, wanted: int) -> str:
 
 def nothing_varies(parameter: str) -> str:
     return f"nothing to compare: {parameter} has one value"
-
-
-def no_values(metric: str) -> str:
-    return f"nothing to compare: no task has a {metric}"
 
 
 def constant(metric: str) -> str:

@@ -171,7 +171,8 @@ def _joints(
         groups = [replace(beside, series=tuple(series[:first]))]
     if first < len(series):
         top = max([plan.bottom, *(group.bottom for group in groups)]) + CLEAR
-        columns = max(1, min(len(series) - first, (width - 2 * EDGE) // JOINT))
+        left_over = len(series) - first
+        columns = max(1, min(left_over, (width - 2 * EDGE) // JOINT, 2 if left_over in (2, 4) else 3))
         groups.append(Joints(table.axes, tuple(series[first:]), EDGE, top, width - 2 * EDGE, columns))
     return (0.0, 0.0, 0.0), groups
 

@@ -13,7 +13,7 @@ from .effects import pooled
 from .figure import SweepFigure
 from .heats import draw_heat, span_of
 from .pages import label_rows
-from .panels import BAND, BRIDGE, HEAD, LINE, draw_mean, label_columns, panel
+from .panels import BAND, BRIDGE, HEAD, draw_mean, fine, label_columns, panel
 from .scales import Scale
 from .text import SMALL, Ticks, fit_across, fit_down, font, height_of, shorten, width_of
 
@@ -115,9 +115,9 @@ class Joints:
         axes.set_xlim(scale.low, scale.high)
         for tick in scale.ticks:
             axes.axvline(tick, color=theme.rule, linewidth=0.8, linestyle="-", marker="", zorder=0.5)
-        ends = [i for i in (0, len(scale.ticks) - 1) if i >= 0]
-        wide = sum(width_of(scale.labels[i], SMALL) for i in dict.fromkeys(ends))
-        shown = list(dict.fromkeys(ends if wide + 8 < BESIDE else ends[-1:]))
+        ends = sorted({0, len(scale.ticks) - 1}) if scale.ticks else []
+        wide = sum(width_of(scale.labels[i], SMALL) for i in ends)
+        shown = ends if wide + 8 < BESIDE else ends[-1:]
         look = font(SMALL, theme.soft) | {"va": "top"}
         axes.set_xticks([scale.ticks[i] for i in shown], [scale.labels[i] for i in shown], **look)
         axes.tick_params(axis="x", which="both", length=0, pad=4)
@@ -126,4 +126,4 @@ class Joints:
         low, high = one.mean - one.spread, one.mean + one.spread
         axes.fill_betweenx(rows, low, high, color=color, alpha=BAND[theme.name], lw=0)
         axes.plot(one.mean[known], rows[known], color=color, **BRIDGE)
-        axes.plot(one.mean, rows, color=color, marker=marker, mec=theme.paper, **LINE)
+        axes.plot(one.mean, rows, color=color, marker=marker, mec=theme.paper, **fine(self.heat / len(rows)))

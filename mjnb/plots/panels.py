@@ -140,7 +140,12 @@ def _curve(axes: Axes, xs: Floats, ys: tuple[Floats, Floats], color: str, marker
     )  # fmt: skip
     # Dotted where the line bridges cells without a number.
     axes.plot(xs[known], mean[known], color=color, **BRIDGE)
-    axes.plot(xs, mean, color=color, marker=marker, mec=theme.paper, **LINE)
+    axes.plot(xs, mean, color=color, marker=marker, mec=theme.paper, **fine(axes.bbox.width / len(xs)))
+
+
+def fine(step: float) -> dict[str, Any]:
+    """How a line looks whose markers stand ``step`` pixels apart."""
+    return LINE | {"ms": min(LINE["ms"], max(2.0, step / 3))}
 
 
 def draw_lines(axes: Axes, series: Series, theme: Theme, places: Floats) -> None:

@@ -144,14 +144,22 @@ def _ends(text: str, count: int) -> str:
 
 
 def told_apart(labels: Sequence[str], fit: Callable[[str], str]) -> list[str]:
-    """Fit labels; where different ones come out alike, what they all begin with is left out first."""
+    """Fit labels; where different ones come out alike, what these begin with in common is left out."""
     fitted = [fit(label) for label in labels]
-    if len(set(fitted)) == len(set(labels)):
-        return fitted
-    shared = takewhile(lambda chars: len(set(chars)) == 1, zip(*labels, strict=False))
-    start = sum(1 for _ in shared)
-    start = (labels[0].rfind(" ", 0, start) + 1) or start
-    return [fit(MORE + label[start:]) for label in labels] if start > 1 else fitted
+    for text in set(fitted):
+        alike = [i for i, one in enumerate(fitted) if one == text]
+        start = _shared([labels[i] for i in alike])
+        for i in alike if start > 1 else ():
+            fitted[i] = fit(MORE + labels[i][start:])
+    return fitted
+
+
+def _shared(labels: Sequence[str]) -> int:
+    """Length of what different labels begin with, whole words if there are any; 0 when all are the same."""
+    if len(set(labels)) < 2:
+        return 0
+    start = sum(1 for _ in takewhile(lambda chars: len(set(chars)) == 1, zip(*labels, strict=False)))
+    return labels[0].rfind(" ", 0, start) + 1 or start
 
 
 def _cut(text: str, room: float, points: float, bold: bool) -> str:

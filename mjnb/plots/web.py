@@ -53,8 +53,8 @@ def web_page(table: Table, series: Sequence[Series], words: tuple[str, str], alt
         f'<meta name="color-scheme" content="light dark"><title>{name}</title>'
         f"<style>{style}</style></head><body>"
         f"<header><h1>{name}</h1><p>{html.escape(caption)}</p></header>"
-        f'<main><div id="sheets">{"".join(_sheets(table, series))}</div>{PANEL}</main>'
-        f'<section id="curves" aria-label="Metrics">{curves}</section>'
+        f'<main><div id="left"><div id="sheets">{"".join(_sheets(table, series))}</div>'
+        f'<section id="curves" aria-label="Metrics">{curves}</section></div>{PANEL}</main>'
         f"<footer><p>{html.escape(alt)}</p></footer>"
         f'<script type="application/json" id="cells">{cells}</script>'
         f"<script>{SCRIPT}</script></body></html>\n"
@@ -62,10 +62,10 @@ def web_page(table: Table, series: Sequence[Series], words: tuple[str, str], alt
 
 
 PANEL = (
-    '<aside aria-label="The chosen cell"><img id="big" alt=""><div id="others"></div>'
-    '<table id="parameters"></table><table id="metrics"></table><code id="line"></code>'
+    '<aside aria-label="The chosen cell"><div><img id="big" alt=""><div id="others"></div></div>'
+    '<div><table id="parameters"></table><table id="metrics"></table><code id="line"></code>'
     "<p class=keys>Point at a cell, or use the arrow keys; 1 to 4 choose a picture,"
-    " Page Up and Page Down a sheet.</p></aside>"
+    " Page Up and Page Down a sheet.</p></div></aside>"
 )
 
 
@@ -75,8 +75,12 @@ def _hash(text: str) -> str:
 
 def _sizes(table: Table) -> str:
     columns = table.shape[0]
-    wide = min(168, max(44, 640 // columns))
-    return f":root{{--wide:{wide}px;--shape:{ratio(table):.4f}}}"
+    most = min(168, max(44, (640 if len(table.axes) < 3 else 360) // columns))
+    wide, narrow = (
+        f":root{{--wide:clamp(40px,calc((100vw - {taken}px)/{columns} - 6px),{most}px)}}"
+        for taken in (530, 150)
+    )
+    return f":root{{--shape:{ratio(table):.4f}}}{wide}@media(max-width:760px){{{narrow}}}"
 
 
 def _sheets(table: Table, series: Sequence[Series]) -> Iterator[str]:

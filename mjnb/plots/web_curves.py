@@ -12,7 +12,7 @@ from .scales import Scale
 from .text import SMALL, shorten, width_of
 
 WIDE, TALL = 300, 96  # units of a drawing; the page scales it
-LEFT, RIGHT, TOP, UNDER = 48, 8, 8, 20
+LEFT, RIGHT, TOP, UNDER = 48, 8, 8, 22
 
 
 def web_curves(table: Table, series: list[Series]) -> str:
@@ -74,14 +74,14 @@ def _guides(axis: Axis, scale: Scale, xs: list[float], step: float) -> Iterator[
     for tick, label in zip(scale.ticks, scale.labels, strict=True):
         y = _y(tick, scale)
         yield f'<path class="rule" d="M{LEFT} {y:.1f}H{WIDE - RIGHT}"/>'
-        yield f'<text x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{label}</text>'
+        yield f'<text x="{LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
     yield f'<path class="edge" d="M{LEFT} {low}H{WIDE - RIGHT}"/>'
     labels = [shorten(label, 90, SMALL) for label in axis.labels]
     every = math.ceil((max(width_of(label, SMALL) for label in labels) + 6) / step)
     for i, (x, label) in enumerate(zip(xs, labels, strict=True)):
         yield f'<path class="rule" d="M{x:.1f} {TOP}V{low}"/>'
         if i % every == 0:
-            yield f'<text x="{x:.1f}" y="{low + 14}" text-anchor="middle">{html.escape(label)}</text>'
+            yield f'<text x="{x:.1f}" y="{low + 16}" text-anchor="middle">{html.escape(label)}</text>'
 
 
 def _bars(one: Series, scale: Scale, xs: list[float]) -> Iterator[str]:

@@ -24,12 +24,13 @@ h2{font-size:14px;margin:10px 0 4px;overflow-wrap:anywhere}
 h3{font-size:14px;margin:12px 0 0}
 h3 small,header p,footer,.keys,figcaption{color:var(--soft);font-weight:400;font-size:12px}
 p{margin:0 0 8px;overflow-wrap:anywhere}
-main{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:20px;align-items:start}
+main{display:grid;grid-template-columns:minmax(0,1fr) 340px;gap:20px;align-items:start}
+#left{min-width:0}
 #sheets{display:flex;flex-wrap:wrap;gap:8px 24px;min-width:0}
 section{max-width:100%;overflow-x:auto;padding:3px}
 table{border-collapse:collapse}
 [role=grid] th{font-weight:400;font-size:12px;padding:2px 4px;color:var(--ink);
-  max-width:calc(var(--wide) + 10px);overflow-wrap:anywhere}
+  max-width:calc(var(--wide) + 10px);overflow-wrap:break-word}
 [role=grid] th[scope=row]{text-align:right;max-width:110px;min-width:34px}
 [role=grid] th.name{font-weight:600;max-width:none}
 [role=gridcell]{padding:3px;cursor:pointer;border-radius:4px;position:relative}
@@ -50,15 +51,16 @@ aside{position:sticky;top:14px;max-height:calc(100vh - 28px);overflow:auto;font-
 #others img.here{opacity:1;outline:2px solid var(--one);outline-offset:-2px}
 aside table{width:100%;margin:6px 0}
 aside th{text-align:left;font-weight:400;color:var(--soft);padding:1px 6px 1px 0;vertical-align:top}
-aside td{text-align:right;padding:1px 0 1px 6px;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-#parameters td{text-align:left}
+aside td,#metrics [scope=col]+th{text-align:right;white-space:nowrap;vertical-align:top;padding:1px 0 1px 6px}
+aside td{font-variant-numeric:tabular-nums}
+#parameters td{text-align:left;white-space:normal;overflow-wrap:anywhere}
 #line{display:block;padding:6px;background:var(--rule);user-select:all;white-space:pre-wrap;
   overflow-wrap:anywhere;margin:6px 0}
 #line:empty{display:none}
 .row{display:flex;flex-wrap:wrap;gap:4px 16px}
-figure{margin:0;flex:1 1 230px;max-width:460px;text-align:center}
+figure{margin:0;flex:1 1 240px;max-width:340px;text-align:center}
 svg{display:block;width:100%;overflow:visible}
-svg text{fill:var(--soft);font:10px system-ui,sans-serif}
+svg text{fill:var(--soft);font:12px system-ui,sans-serif}
 .rule{stroke:var(--rule);fill:none}
 .edge{stroke:var(--edge);fill:none}
 .one{--line:var(--one)}
@@ -72,7 +74,8 @@ footer{margin-top:18px}
 @media(max-width:760px){main{grid-template-columns:minmax(0,1fr)}
 aside{bottom:0;top:auto;max-height:48vh;background:var(--paper);border-top:1px solid var(--edge);
   padding-top:6px}
-#big{max-height:26vh}}
+aside{display:grid;grid-template-columns:38% 1fr;gap:12px}
+#others img{height:34px}}
 """
 )
 

@@ -173,8 +173,8 @@ class Shelf:
         with self._lock:
             turn = self._making.setdefault(key, threading.Lock())
         with turn:
-            if key in self._kept:
-                with self._lock:
+            with self._lock:
+                if key in self._kept:
                     self._kept.move_to_end(key)
                     return self._kept[key]
             made = make()

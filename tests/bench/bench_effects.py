@@ -1,7 +1,7 @@
 """How long the effects of a large sweep take: 3 parameters, 11 metrics, 100 tasks, 4,999 permutations.
 
-Beside it stands the plainest way to the same p-values: one permutation, one parameter and one metric after the
-other, for a sample of them.  Run by ``make bench``; figures are of one run on one machine.
+Beside it stands the plainest way to the same p-values: one permutation, one parameter and one metric after
+the other, for a sample of them.  Run by ``make bench``; figures are of one run on one machine.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ BASE64_LIMIT = 1024 * 1024  # bytes; larger files are streamed
 UPLOAD_PATH = "mjnb"  # the folder at the service that uploads go to
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
+SENDING = 6  # submits on their way at once: what a crash in that moment leaves unknown
 READ_TRIES = 5
 REDIRECTS = 3
 
@@ -109,6 +110,7 @@ class Client:
         self.submits = Window(count, seconds / time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
         self._places = asyncio.Semaphore(IN_FLIGHT)
+        self.sending = asyncio.Semaphore(SENDING)
         self.status_requests = 0
 
     def __repr__(self) -> str:

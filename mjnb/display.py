@@ -235,6 +235,14 @@ def count_html(view: CountView) -> str:
 # ---- showing while it changes ----
 
 
+def show(text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
+    """Show something in the running cell: as HTML in a notebook, as text in a terminal."""
+    if in_notebook():
+        Live().show(text, html, metadata)
+    else:
+        print(text)
+
+
 class Live:
     """An output that changes in place: a display in a notebook, a line on a terminal, else nothing.
 
@@ -246,7 +254,7 @@ class Live:
         self._last: Any = None
         self._by_cell = False
         self._handle: Any = None
-        self._in_notebook = _notebook() is not None
+        self._in_notebook = in_notebook()
         self._terminal = not self._in_notebook and sys.stderr.isatty()
 
     def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
@@ -294,10 +302,9 @@ def this_cell() -> int | None:
     return None if shell is None else int(shell.execution_count)
 
 
-def _notebook() -> Any:
-    """Return the IPython shell when it is a kernel's."""
-    shell = _shell()
-    return shell if shell is not None and hasattr(shell, "kernel") else None
+def in_notebook() -> bool:
+    """Return whether this runs in a kernel, whose outputs can change in place."""
+    return hasattr(_shell(), "kernel")
 
 
 def _shell() -> Any:

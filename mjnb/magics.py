@@ -8,6 +8,7 @@ was made in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 YES = "--yes"  # pays for more tasks than are made without asking
 DRY_RUN = "--dry-run"  # sends nothing
 SANDBOX_NOTICE = "no API key: working with the sandbox, which draws its own pictures and costs nothing"
+
+QUESTION = re.compile(r"(?P<before>\s*(?:[\w.,\[\] ]+=\s*)?)%mj[ \t]+(?P<text>.*\?)[ \t]*")
 
 Names = Mapping[str, Any]
 Said = Collection[str]
@@ -179,6 +182,8 @@ def _shown(made: Any) -> Any:
 def load(shell: Any) -> None:
     """Add the magics to a shell."""
     shell.register_magics(MJMagics)
+    if keep_question_marks not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(keep_question_marks)
 
 
 def unload(shell: Any) -> None:
@@ -186,6 +191,27 @@ def unload(shell: Any) -> None:
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("mj", None)
     shell.magics_manager.registry.pop("MJMagics", None)
+    if keep_question_marks in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(keep_question_marks)
+
+
+def keep_question_marks(lines: list[str]) -> list[str]:
+    """Keep IPython from reading a prompt that ends in ``?`` as a request for help on its last word.
+
+    Args:
+        lines: A cell's lines; those of cell magics and inside of long strings are left alone.
+    """
+    if lines and lines[0].startswith("%%"):
+        return lines
+    kept, quoted = [], False
+    for line in lines:
+        asked = None if quoted else QUESTION.fullmatch(line.rstrip("\n"))
+        if asked:
+            line = f"{asked['before']}get_ipython().run_line_magic('mj', {asked['text']!r})\n"
+        elif line.count('"""') % 2 or line.count("'''") % 2:
+            quoted = not quoted
+        kept.append(line)
+    return kept
 
 
 def _take(text: str, *words: str) -> tuple[str, set[str]]:

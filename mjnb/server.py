@@ -21,12 +21,13 @@ from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.utils import url_path_join
-from tornado.web import HTTPError, RequestHandler, stream_request_body
+from tornado.web import RequestHandler, stream_request_body
 
 from .hooks import BODY_LIMIT, OK, REFUSED, TOO_LARGE, Door, Gate, RuntimeFolder, hand_over
 
 PATH = r"mjnb/hook/([A-Za-z0-9_-]{16,128})"
 SESSIONS = 256  # whose gates are kept
+READ_AWAY = 1024 * 1024  # bytes of a body that is refused; then the connection is closed
 TELL_AFTER = 0.5  # seconds after a refusal until the session is told the counts
 
 
@@ -102,13 +103,18 @@ class Posts:
 
 @stream_request_body
 class HookHandler(RequestHandler):
-    """One callback.  The path is judged before the body is read; nothing of it is logged."""
+    """One callback.  The path is judged before the body is read; nothing of it is logged.
+
+    The body of what is refused is read away, up to a limit: a proxy in front takes a connection that is
+    closed over an unread body for a dead server.
+    """
 
     def initialize(self, posts: Posts) -> None:
         """Take the posts; and take the secret out of what an error would log."""
         self._posts = posts
-        self._body = bytearray()
         self._post: Post | None = None
+        self._status = OK
+        self._body, self._size = bytearray(), 0
         self.request.uri = "mjnb/hook/…"
 
     def check_xsrf_cookie(self) -> None:
@@ -121,39 +127,36 @@ class HookHandler(RequestHandler):
         """Refuse what needs no body to be refused."""
         self._post = self._posts.find(self.path_args[0])
         if self._post is None:
-            raise HTTPError(REFUSED)
-        if self.request.method != "POST":
-            self._post.count("misdirected")
-            raise HTTPError(REFUSED)
-        told = self.request.headers.get("Content-Length", "0")
-        if not told.isdecimal() or int(told) > BODY_LIMIT:
-            self._refuse_body()
+            self._status = REFUSED
+        elif self.request.method != "POST":
+            self._refuse(REFUSED, "misdirected")
 
     def data_received(self, chunk: bytes) -> None:
         """Take some of the body."""
-        if self._finished:
-            return
-        self._body += chunk
-        if len(self._body) > BODY_LIMIT:
-            self._refuse_body()
+        self._size += len(chunk)
+        if self._size > READ_AWAY:
+            self.request.connection.stream.close()  # type: ignore[attr-defined]
+        elif self._size <= BODY_LIMIT:
+            self._body += chunk
+        elif self._status == OK:
+            self._refuse(TOO_LARGE, "oversized")
 
-    def _refuse_body(self) -> None:
-        self._body.clear()
+    def _refuse(self, status: int, reason: str) -> None:
+        self._status = status
         if self._post is not None:
-            self._post.count("oversized")
-        self.send_error(TOO_LARGE)
+            self._post.count(reason)
 
     @allow_unauthenticated
     async def post(self, secret: str) -> None:
         """Judge the callback and answer."""
-        if self._finished or self._post is None:
-            return
-        status = REFUSED
-        try:
-            status = await self._post.take(self.request.query, self.request.headers, bytes(self._body))
-        except OSError:
-            self._posts.drop(secret)
-        self.set_status(status)
+        if self._post is not None and self._status == OK:
+            try:
+                body = bytes(self._body)
+                self._status = await self._post.take(self.request.query, self.request.headers, body)
+            except OSError:
+                self._posts.drop(secret)
+                self._status = REFUSED
+        self.set_status(self._status)
         await self.finish()
 
     get = head = put = patch = delete = options = post

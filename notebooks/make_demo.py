@@ -53,7 +53,7 @@ def run_notebook() -> None:
         assert kernel.kernel_spec is not None
         kernel.kernel_spec.argv[0] = sys.executable  # this interpreter, whatever kernels the machine has
         where = {"metadata": {"path": str(DEMO)}}
-        NotebookClient(notebook, km=kernel, timeout=TIMEOUT, resources=where).execute()
+        NotebookClient(notebook, km=kernel, timeout=TIMEOUT, resources=where).execute(cleanup_kc=True)
     nbformat.write(notebook, DEMO / "demo.ipynb")
     page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
     (DEMO / "demo.html").write_text(page, encoding="utf-8")

@@ -157,6 +157,11 @@ class Faults:
         with self._lock:
             self._faults, self._left = [], []
 
+    def requests(self, place: str) -> int:
+        """Return how many requests a place has had, struck or not."""
+        with self._lock:
+            return self._counts[place]
+
     def strike(self, place: str) -> list[Fault]:
         """Count a request in a place and return what strikes it.
 

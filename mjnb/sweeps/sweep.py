@@ -91,6 +91,7 @@ class Sweep:
         self.id: str | None = None
         self.errors: dict[int, MJError] = {}  # what kept a cell from being sent, by cell number
         self._running: Future[None] | None = None
+        self._shown_in: int | None = None  # the cell that shows its progress
         self._stop = threading.Event()
         self._live: display.Live | None = None
         self._under_way: dict[int, Task] = {}  # the tasks of the latest run, by cell number
@@ -173,6 +174,7 @@ class Sweep:
         if self._running is None or self._running.done() or self._stop.is_set():
             self._stop = threading.Event()
             self._live, self._under_way = display.Live(), {}
+            self._shown_in = display.this_cell()
             self._show()  # first from the cell's own thread: from the loop's it would land in no cell
             self._running = self.tracker.loop.start(self._run(retry, self._stop, self._live, self._under_way))
         return self.wait() if wait else self
@@ -292,9 +294,15 @@ class Sweep:
         return f"sweep of {self.design.prompt!r}: {axes or 'one cell'}\n{self.plan()!r}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return display.mime_bundle(
-            repr(self), "".join(display.notice_html(line) for line in repr(self).splitlines())
-        )
+        return display.mime_bundle(repr(self), self._html())
+
+    def _ipython_display_(self) -> None:
+        """Show the plan, unless this cell shows the progress of a run already."""
+        if self._shown_in is None or self._shown_in != display.this_cell():
+            display.show(repr(self), self._html())
+
+    def _html(self) -> str:
+        return "".join(display.notice_html(line) for line in repr(self).splitlines())
 
 
 async def _end_of(task: Task) -> None:

@@ -313,7 +313,10 @@ class Task(Facts):
             self._live.show(*self._render())
 
     def _ipython_display_(self) -> None:
-        self.present()
+        if display.in_notebook():
+            self.present()
+        else:
+            print(repr(self))
 
     def _render(self) -> tuple[str, str, dict[str, Any]]:
         view = self.view()

@@ -128,7 +128,7 @@ class Tracker:
         task: Task | None = None
         intent = self._with_callback(intent)
         for attempt in itertools.count(1):
-            async with self.client.submits:
+            async with self.client.submits, self.client.sending:
                 self.budget.check(intent.credits)
                 if task is None:
                     own_id, fresh = self.ledger.intend(intent)

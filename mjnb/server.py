@@ -134,12 +134,12 @@ class HookHandler(RequestHandler):
     def data_received(self, chunk: bytes) -> None:
         """Take some of the body."""
         self._size += len(chunk)
-        if self._size > READ_AWAY:
-            self.request.connection.stream.close()  # type: ignore[attr-defined]
-        elif self._size <= BODY_LIMIT:
+        if self._size <= BODY_LIMIT:
             self._body += chunk
         elif self._status == OK:
             self._refuse(TOO_LARGE, "oversized")
+        if self._size > READ_AWAY and not self._finished:
+            self.send_error(self._status)  # closes the connection
 
     def _refuse(self, status: int, reason: str) -> None:
         self._status = status

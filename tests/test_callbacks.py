@@ -29,6 +29,7 @@ from mjnb.hooks import Counts, Gate, Hint, Refusal, gate, nonce_in, read_callbac
 from mjnb.loop import the_loop
 from mjnb.receiver import Callbacks, callbacks, listener, open_callbacks
 from mjnb.sandbox import Sandbox
+from mjnb.sandbox.faults import Fault, Faults
 from mjnb.sessions import Session
 from mjnb.tracking import Task, schedule
 from mjnb.tracking.schedule import LONGEST, Schedule
@@ -855,6 +856,43 @@ def test_the_address_is_in_nothing_that_a_notebook_keeps(told: Session, service:
     ]
     assert [text for text in kept if secret in text or task.entry.nonce in text] == []
     assert secret in task.entry.param_json  # the exact text that was sent
+
+
+# ---- the sandbox as the caller ----
+
+
+@pytest.mark.parametrize("form", ["documented", "later"])
+def test_the_sandboxs_callbacks_settle_tasks_whose_answers_were_lost_too(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LONGEST", NEVER * 100)
+    faults = Faults(
+        [Fault(kind, on="callback", rate=1.0) for kind in ("duplicate", "intermediate")]
+        + [Fault("drop_after", on="submit", next=1)]
+    )
+    server = Sandbox(time_scale=100, long_side=64, webhook_key=KEY, callback_form=form, faults=faults)
+    with server, Session(sandbox=server, data_dir=tmp_path / "data", webhook_key=KEY) as session:
+        session.callbacks()
+        with pytest.raises(errors.AnswerLost):
+            session.imagine("a red fox")
+        tasks = [session.task(str(session.tasks()["id"][0])), session.imagine("a blue fox")]
+        until(lambda: tasks[0].state != "unknown")
+        for task in tasks:
+            assert task.wait(WAIT).state == "succeeded"
+        until(lambda: counts_of(session).duplicates == 2)
+        counts = counts_of(session)  # a duplicate of the same second is a replay, and is sent again
+        assert counts == Counts(taken=6, intermediate=2, duplicates=2, replayed=counts.replayed)
+        assert server.account.submits == 2
+
+
+def test_the_embedded_sandbox_signs_with_the_sessions_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LONGEST", NEVER * 100)
+    with Session(data_dir=tmp_path / "data", webhook_key=KEY, speed="turbo") as session:
+        assert session.callbacks().signed
+        assert session.imagine("a red fox").wait(WAIT).state == "succeeded"
+        assert counts_of(session) == Counts(taken=1)
 
 
 # ---- floods ----

@@ -5,7 +5,8 @@ The sandbox's own books are the witness: how many submits it saw and how many ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +214,63 @@ def test_an_upload_that_breaks_is_repeated_and_nothing_is_paid_for_it(
     task = desk.imagine("the same in blue", file_urls=tmp_path / "mine.png", wait=True)
     assert task.task_type == "mj_img2img"
     assert (server.faults.requests("submit"), len(server.account.tasks)) == (1, 1)
+
+
+# ---- callback ----
+
+
+@pytest.fixture
+def told(tmp_path: Path, short_timeout: None) -> Iterator[tuple[Sandbox, Session]]:
+    """A sandbox that signs its callbacks, and a session that takes them."""
+    with (
+        Sandbox(time_scale=SCALE, long_side=SIDE, faults=Faults(seed=1), webhook_key="secret") as running,
+        Session(sandbox=running, data_dir=tmp_path / "data", webhook_key="secret") as opened,
+    ):
+        opened.callbacks()
+        yield running, opened
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "counted"),
+    [
+        ("lost", {}, ""),
+        ("duplicate", {}, "duplicates"),
+        ("intermediate", {}, "intermediate"),
+        ("skew", {"seconds": -7200.0}, "late"),
+        ("skew", {"seconds": 7200.0}, "late"),
+    ],
+)
+def test_a_callback_in_trouble_changes_nothing(
+    told: tuple[Sandbox, Session], kind: str, how: dict[str, Any], counted: str
+) -> None:
+    server, session = told
+    strike(server, kind, "callback", **how)
+    task = session.imagine("a fox", wait=True)
+    assert task.state == "succeeded"
+    assert [image.state for image in task.images] == ["stored"] * 4
+    until(lambda: bool(server.faults.log))
+    if counted:
+        until(lambda: getattr(session.callbacks().counts, counted) >= 1)
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "silence_after", "truncated"])
+def test_a_lost_submit_answer_is_recovered_through_its_nonce(
+    told: tuple[Sandbox, Session], kind: str
+) -> None:
+    server, session = told
+    strike(server, kind, "submit")
+    with pytest.raises((errors.AnswerLost, errors.ServerError)):
+        session.imagine("a fox")
+    own_id = session.tasks()["id"][0]
+    until(lambda: session.task(own_id).state == "succeeded")
+    task = session.task(own_id).wait()
+    assert [image.state for image in task.images] == ["stored"] * 4
+    assert (server.faults.requests("submit"), list(server.account.tasks)) == (1, [task.task_id])
+
+
+def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something is true, or fail."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.02)

@@ -23,11 +23,12 @@ def rack(*axes: tuple[object, ...], curves: int = 2, count: int = 4, **other: ob
 
 
 def words(figure: SweepFigure) -> list[str]:
-    return [text.get_text() for text, _ in written(figure)]
+    """Everything written outside of panels."""
+    return [text.get_text() for text in figure.texts]
 
 
 @pytest.mark.parametrize("view", [None, "curves", "heat"])
-@pytest.mark.parametrize("curves", [0, 1, 4])
+@pytest.mark.parametrize("curves", [0, 3])
 @pytest.mark.parametrize(
     "shape",
     [(3, 3, 3), (2, 2, 2, 2), (4, 3, 2), (1, 1, 1), (2, 9, 3)],
@@ -135,7 +136,7 @@ def test_sheets_without_pictures_say_so() -> None:
     figure = sheets([Cell((0, 0, 0), (), {}, {}, "to pay")], axes, CURVES[:2], title="fox")
     assert_readable(figure)
     assert "8 of 8 cells without pictures" in figure.alt
-    assert any("to pay" in text for text in words(figure))
+    assert any("to pay" in text.get_text() for text, _ in written(figure))
 
 
 def test_fewer_axes_are_for_strip_and_grid() -> None:

@@ -64,7 +64,7 @@ CHECKS = [
     openapi_checks.response_schema_conformance,
 ]
 QUIETLY = settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     database=None,
     derandomize=True,

@@ -9,7 +9,7 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +43,34 @@ def troubled(*faults: Fault, seed: int = 0, **said: Any) -> Sandbox:
     return Sandbox(**{"latency": INSTANT, "long_side": 32, **said}, faults=Faults(faults, seed))
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    with troubled(time_scale=1000) as server:
+        yield server
+
+
+@pytest.fixture
+def sound(shared: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox without faults, to which a test adds its own."""
+    yield shared
+    shared.faults.clear()
+    shared.faults.log.clear()
+
+
 # ---- answers ----
 
 
 @pytest.mark.parametrize("code", sorted(BY_CODE))
-def test_any_code_of_the_contract_in_an_envelope(code: int) -> None:
-    fault = Fault("code", on="submit", code=code, next=1)
-    with troubled(fault) as server, http_client(server) as http:
+def test_any_code_of_the_contract_in_an_envelope(sound: Sandbox, code: int) -> None:
+    sound.faults.add(Fault("code", on="submit", code=code, next=1))
+    before = len(sound.account.tasks)
+    with http_client(sound) as http:
         answer = http.post(GENERATE, json=FOX)
         assert answer.status_code == 200
         assert list(answer.json()) == ["code", "msg", "data"]
         assert (answer.json()["code"], answer.json()["data"]) == (code, None)
         assert answer.json()["msg"]
-        assert len(server.account.tasks) == 0
+        assert len(sound.account.tasks) == before
         assert submit(http)
 
 
@@ -69,8 +84,8 @@ def test_a_message_and_a_retry_after_can_be_said() -> None:
 
 @pytest.mark.parametrize("code", [403, 502])
 @pytest.mark.parametrize("place", ["submit", "status", "download", "credit", "link", "upload"])
-def test_pages_of_a_proxy_everywhere(place: str, code: int) -> None:
-    with troubled() as server, http_client(server) as http:
+def test_pages_of_a_proxy_everywhere(sound: Sandbox, place: str, code: int) -> None:
+    with http_client(sound) as http:
         task_id = submit(http)
         url = urls(http, task_id)[0]
         text = "data:,"
@@ -82,12 +97,12 @@ def test_pages_of_a_proxy_everywhere(place: str, code: int) -> None:
             "link": lambda: http.post(LINK, json={"url": url}),
             "upload": lambda: http.post(BASE64, json={"base64Data": text, "uploadPath": "x"}),
         }
-        server.faults.add(Fault("page", on=place, code=code))
+        sound.faults.add(Fault("page", on=place, code=code))
         answers = {name: call() for name, call in calls.items()}
         assert [name for name, answer in answers.items() if answer.status_code != 200] == [place]
         assert answers[place].status_code == code
         assert "<html>" in answers[place].text
-        assert [(one.on, one.fault.kind) for one in server.faults.log] == [(place, "page")]
+        assert [(one.on, one.fault.kind) for one in sound.faults.log] == [(place, "page")]
 
 
 def test_a_refused_upload_is_refused_in_its_own_form() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import subprocess
@@ -157,6 +158,15 @@ def test_what_is_refused_is_counted_in_the_notebook(
     assert (answer.status, answer[2]) == (status, b"")
     until(lambda: notebook.counts == counted)
     assert notebook.faulty.count(RECORD) == 0
+
+
+def test_a_body_without_end_is_cut_off(notebook: Notebook) -> None:
+    url = notebook.imagine()
+    for where in (url, url.replace("?n=", "x?n=")):
+        with contextlib.suppress(ConnectionError):
+            assert send(where, iter([b" " * 65_536] * 2000), signed()).status in (404, 413)
+    assert send(url, end(), signed()).status == 200
+    until(lambda: notebook.counts == "1 taken, 1 oversized")
 
 
 def test_a_replay_is_refused(notebook: Notebook) -> None:

@@ -1,4 +1,4 @@
-"""Every verb, over a real socket: ``python tests/walkthrough.py`` prints what it does and the family that comes of it."""
+"""Every verb, over a real socket: ``python tests/walkthrough.py`` prints what it does and the family tree."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from .heats import draw_heat, span_of
 from .pages import label_rows
 from .panels import BAND, BRIDGE, HEAD, draw_mean, fine, label_columns, panel
 from .scales import Scale
-from .text import SMALL, Ticks, fit_across, fit_down, font, height_of, shorten, width_of
+from .text import SMALL, Ticks, fit_across, fit_down, height_of, shorten, width_of
 
 OVER, BESIDE = 46, 62  # pixels of the curves above and at the right
 CLEAR = 8
@@ -115,15 +115,24 @@ class Joints:
         axes.set_xlim(scale.low, scale.high)
         for tick in scale.ticks:
             axes.axvline(tick, color=theme.rule, linewidth=0.8, linestyle="-", marker="", zorder=0.5)
-        ends = sorted({0, len(scale.ticks) - 1}) if scale.ticks else []
-        wide = sum(width_of(scale.labels[i], SMALL) for i in ends)
-        shown = ends if wide + 8 < BESIDE else ends[-1:]
-        look = font(SMALL, theme.soft) | {"va": "top"}
-        axes.set_xticks([scale.ticks[i] for i in shown], [scale.labels[i] for i in shown], **look)
-        axes.tick_params(axis="x", which="both", length=0, pad=4)
+        for x, label in _numbers(scale):
+            under = at[1] + self.heat + 6
+            figure.write(at[0] + x, under, label, SMALL, color=theme.soft, ha="center")
         color, marker = (theme.one, "o") if one.kind == "pictures" else (theme.whole, "s")
         known = np.isfinite(one.mean)
         low, high = one.mean - one.spread, one.mean + one.spread
         axes.fill_betweenx(rows, low, high, color=color, alpha=BAND[theme.name], lw=0)
         axes.plot(one.mean[known], rows[known], color=color, **BRIDGE)
         axes.plot(one.mean, rows, color=color, marker=marker, mec=theme.paper, **fine(self.heat / len(rows)))
+
+
+def _numbers(scale: Scale) -> list[tuple[float, str]]:
+    """The ends of an upright panel's scale and where they are written, the first only if there is room."""
+    placed: list[tuple[float, str, float]] = []
+    for i in sorted({0, len(scale.ticks) - 1} if scale.ticks else (), reverse=True):
+        half = width_of(scale.labels[i], SMALL) / 2
+        x = BESIDE * (scale.ticks[i] - scale.low) / (scale.high - scale.low)
+        x = min(max(x, half - 6), BESIDE - half + 8)
+        if all(x + half + 6 <= other - wide for other, _, wide in placed):
+            placed.append((x, scale.labels[i], half))
+    return [(x, label) for x, label, _ in placed]

@@ -19,7 +19,8 @@ from .art.noise import Field, stream
 
 FRAMES = 120
 RATE = 24  # frames a second
-ACROSS, DOWN = 24, 14  # meshes of the net
+MESH = 34  # pixels across a mesh of the net ...
+MESHES = (4, 24)  # ... of which at least and at most so many lie along a side
 STRENGTH = {"high": 1.0, "low": 0.22}
 DRIFT = 0.075  # of the picture's width: how far the far things drift in a clip of high motion
 _BRIGHT = [round(16 + v * 219 / 255) for v in range(256)]  # to the levels that video uses (ITU-T H.273)
@@ -71,7 +72,8 @@ class Still:
         full = (bright.point(_BRIGHT), blue.point(_COLOUR), red.point(_COLOUR))
         half = (picture.width // 2, picture.height // 2)
         self.planes = (full[0], *(plane.resize(half, Image.Resampling.BOX) for plane in full[1:]))
-        self.nearness = _nearness(full[0])
+        down, across = (min(max(length // MESH, MESHES[0]), MESHES[1]) for length in picture.size[::-1])
+        self.nearness = _nearness(full[0], (across + 1, down + 1))
 
     def at(self, part: float, path: Path, towards: Still | None = None) -> tuple[Image.Image, ...]:
         """Return the planes of the frame at a part (0..1) of the clip.
@@ -99,18 +101,18 @@ class Still:
             yield self.at(number / (FRAMES - 1), path, towards)
 
 
-def _nearness(brightness: Image.Image) -> Field:
+def _nearness(brightness: Image.Image, knots: tuple[int, int]) -> Field:
     """How near every knot is, 0 to 1: low things and things that stand out are taken to be near."""
-    small = brightness.resize((ACROSS + 1, DOWN + 1), Image.Resampling.BOX)
+    small = brightness.resize(knots, Image.Resampling.BOX)
     light = np.asarray(small.filter(ImageFilter.GaussianBlur(2)), np.float64) / 255
     stands_out = np.abs(light - np.median(light))
-    low = np.linspace(0, 1, DOWN + 1)[:, None]
+    low = np.linspace(0, 1, knots[1])[:, None]
     return np.asarray(np.clip(0.7 * low + 0.3 * stands_out / max(stands_out.max(), 0.05), 0, 1))
 
 
 def _net(part: float, path: Path, nearness: Field) -> Field:
-    """Where every knot looks, as parts of width and height: DOWN + 1 by ACROSS + 1 pairs of x and y."""
-    y, x = np.mgrid[0 : 1 : (DOWN + 1) * 1j, 0 : 1 : (ACROSS + 1) * 1j]
+    """Where every knot looks, as parts of width and height: rows of pairs of x and y."""
+    y, x = np.mgrid[0 : 1 : nearness.shape[0] * 1j, 0 : 1 : nearness.shape[1] * 1j]
     gone = path.strength * part
     scale = 1 / (1 + path.drive * gone * (0.75 + 0.5 * nearness))
     turn = path.lean * gone
@@ -130,15 +132,16 @@ def _through(plane: Image.Image, net: Field) -> Image.Image:
     """Show a plane through the net."""
     width, height = plane.size
     knots = net * (width, height)
-    columns = [round(width * k / ACROSS) for k in range(ACROSS + 1)]
-    rows = [round(height * k / DOWN) for k in range(DOWN + 1)]
+    down, across = net.shape[0] - 1, net.shape[1] - 1
+    columns = [round(width * k / across) for k in range(across + 1)]
+    rows = [round(height * k / down) for k in range(down + 1)]
     corners = np.concatenate(
         [knots[:-1, :-1], knots[1:, :-1], knots[1:, 1:], knots[:-1, 1:]], axis=-1
     ).tolist()
     meshes = [
         ((columns[k], rows[j], columns[k + 1], rows[j + 1]), corners[j][k])
-        for j in range(DOWN)
-        for k in range(ACROSS)
+        for j in range(down)
+        for k in range(across)
         if columns[k] < columns[k + 1] and rows[j] < rows[j + 1]
     ]
     return plane.transform(plane.size, Image.Transform.MESH, meshes, Image.Resampling.BILINEAR)

@@ -161,7 +161,8 @@ class Desk:
     def _start_server(self) -> Sandbox:
         from ..sandbox import Sandbox
 
-        self._server = Sandbox(books=self.settings.data_dir / "sandbox.jsonl").start()
+        books, key = self.settings.data_dir / "sandbox.jsonl", self.settings.webhook_key
+        self._server = Sandbox(books=books, webhook_key=key).start()
         return self._server
 
     def _stop_server(self) -> None:

@@ -183,6 +183,17 @@ def test_an_effect_that_is_not_settled_says_how_many_repeats_would_do() -> None:
     )
 
 
+def test_more_tests_together_ask_for_more_repeats() -> None:
+    rng = np.random.default_rng(4)
+    values = named(np.column_stack([[0, 1, 2] * 2 + rng.normal(0, 1, 6), rng.standard_normal((6, 30))]))
+    levels = {"s": [0, 500, 1000] * 2}
+    alone = only(effects(levels, {"metric 0": values["metric 0"]})).repeats
+    together = only(effects(levels, values), metric="metric 0").repeats
+    assert alone is not None
+    assert together is not None
+    assert together > alone
+
+
 # ---- against scipy and by hand ----
 
 
@@ -246,6 +257,25 @@ def test_labels_are_shuffled_inside_the_values_of_the_others_only() -> None:
     found = only(effects({"s": choices(at[:, 0]), "v": choices(at[:, 1])}, {"m": values}), "v")
     assert found.p == pytest.approx(np.mean(np.array(every) >= f_like([0, 1, 2] * 2) - 1e-9))
     assert found.p == 6 / 36
+
+
+def test_residuals_are_shuffled_where_values_do_not_repeat() -> None:
+    """All 720 orders of ranked residuals (Freedman and Lane), the partial correlation worked out for each."""
+    a, b = [0, 1, 2, 3, 4, 5], [1.0, 0.0, 3.0, 5.0, 2.0, 9.0]
+    values = np.array([1.0, 3.0, 2.0, 9.0, 4.0, 8.5])
+    model = np.column_stack([np.ones(6), b])
+
+    def left(column: Any) -> Floats:
+        return np.asarray(column - model @ np.linalg.lstsq(model, np.asarray(column, float))[0])
+
+    def partial(ranks: Any) -> float:
+        return abs(float(np.corrcoef(left(a), left(ranks))[0, 1]))
+
+    ranks = scipy.stats.rankdata(left(values))
+    every = np.array([partial(order) for order in itertools.permutations(ranks)])
+    found = only(effects({"a": a, "b": b}, {"m": values}), "a")
+    assert found.p == pytest.approx(np.mean(every >= partial(ranks) - 1e-9))
+    assert abs(found.rank_correlation) == pytest.approx(partial(ranks))
 
 
 def test_every_shuffle_keeps_the_blocks_and_none_comes_twice() -> None:
@@ -356,6 +386,21 @@ def test_a_strong_neighbour_does_not_hide_an_effect() -> None:
     assert found.low < 4 < found.high
     assert found.rank_correlation > 0.5
     assert found.share > 0.3
+
+
+def test_a_bent_neighbour_is_adjusted_for_level_by_level() -> None:
+    at, rng = grid(5, 4), np.random.default_rng(22)
+    values = rng.standard_normal(20) + at[:, 0] + 100 * (at[:, 1] == 1)
+    found = only(effects({"s": numbers(at[:, 0]), "w": numbers(at[:, 1])}, {"m": values}), "s")
+    assert found.low < 4 < found.high < found.low + 6
+
+
+def test_many_levels_are_adjusted_for_by_lines_when_tasks_are_few() -> None:
+    rng = np.random.default_rng(23)
+    levels = {name: (rng.permutation(24) // 4).tolist() for name in "abcd"}
+    assert laid(levels, "a").adjusted.shape == (24, 4)  # the mean and three lines, not 16 level means
+    few = {name: [level // 3 for level in column] for name, column in levels.items()}
+    assert laid(few, "a").adjusted.shape == (24, 4)  # two levels are a line
 
 
 def test_a_latin_hypercube_is_analysed() -> None:
@@ -524,6 +569,12 @@ def test_a_metric_that_only_the_others_move_is_no_effect() -> None:
     assert found.direction == 0
 
 
+def test_rounding_is_no_effect() -> None:
+    a, b = (np.random.default_rng(seed).permutation(20) for seed in (1, 2))
+    found = only(effects({"a": a.tolist(), "b": b.tolist()}, {"m": 1e6 + 0.3 * b}, permutations=99), "a")
+    assert found.p == 1
+
+
 @pytest.mark.parametrize("tasks", [0, 1, 2, 3])
 def test_almost_nothing_is_survived(tasks: int) -> None:
     levels = {"s": list(range(tasks)), "v": choices(np.arange(tasks) % 2)}
@@ -582,30 +633,27 @@ BASEBALL = np.array(
 PUBLISHED = (1.5814, 1.4364, 1.2945, 1.2476, 1.1077, 0.6839, 0.0)  # Turner and Firth 2012, BradleyTerry2
 
 
-def by_maximiser(wins: NDArray[Any]) -> tuple[Floats, Floats]:
-    """Return scores and errors from the likelihood itself, the last one held at 0, centred afterwards."""
+def by_maximiser(wins: NDArray[Any], half_wins: float = 0.0) -> tuple[Floats, Floats]:
+    """Return scores and errors from the likelihood itself, by general methods; scores are centred at last.
+
+    `half_wins` and as many losses are added against a thing of score 0.
+    """
     count = len(wins)
 
-    def loss(free: Floats) -> float:
-        scores = np.append(free, 0.0)
-        return float((wins * np.logaddexp(0, scores - scores[:, None])).sum())
+    def loss(scores: Floats) -> float:
+        against_average = half_wins * (np.logaddexp(0, scores) + np.logaddexp(0, -scores)).sum()
+        return float((wins * np.logaddexp(0, scores - scores[:, None])).sum() + against_average)
 
-    best = scipy.optimize.minimize(loss, np.zeros(count - 1), method="BFGS", options={"gtol": 1e-7}).x
-    step = 1e-3 * np.eye(count - 1)
-    curvature = np.array(
-        [
-            [
-                (loss(best + a + b) - loss(best + a - b) - loss(best - a + b) + loss(best - a - b)) / 4e-6
-                for b in step
-            ]
-            for a in step
-        ]
-    )
-    covariance = np.zeros((count, count))
-    covariance[:-1, :-1] = np.linalg.inv(curvature)
+    best = scipy.optimize.minimize(loss, np.zeros(count), method="BFGS", options={"gtol": 1e-7}).x
+    step = 1e-3 * np.eye(count)
+    curvature = [
+        [loss(best + a + b) - loss(best + a - b) - loss(best - a + b) + loss(best - a - b) for b in step]
+        for a in step
+    ]
+    shared = 0.0 if half_wins else 1.0  # any number: it fixes the sum of scores, which centring takes away
+    covariance = np.linalg.inv(np.array(curvature) / 4e-6 + shared)
     centring = np.eye(count) - 1 / count
-    scores = np.append(best, 0.0)
-    return scores - scores.mean(), np.sqrt(np.diag(centring @ covariance @ centring))
+    return centring @ best, np.sqrt(np.diag(centring @ covariance @ centring))
 
 
 def test_baseball_agrees_with_the_books_and_with_a_maximiser() -> None:
@@ -641,13 +689,9 @@ def test_one_that_never_lost_gets_a_finite_score_with_a_large_error() -> None:
     assert scores[0] > scores[1] == pytest.approx(scores[2])
     assert np.isfinite([scores, errors]).all()
     assert errors[0] > errors[1]
-
-    def posterior(scores: Floats) -> float:
-        average = np.logaddexp(0, scores).sum() - scores.sum() / 2
-        return float((wins * np.logaddexp(0, scores - scores[:, None])).sum() + average)
-
-    best = scipy.optimize.minimize(posterior, np.zeros(3), method="BFGS", options={"gtol": 1e-8}).x
-    assert scores == pytest.approx(best - best.mean(), abs=1e-5)
+    expected, spread = by_maximiser(wins, half_wins=0.5)
+    assert scores == pytest.approx(expected, abs=1e-5)
+    assert errors == pytest.approx(spread, rel=1e-4)
 
 
 def test_islands_and_things_never_compared_are_borne() -> None:

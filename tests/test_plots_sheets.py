@@ -27,7 +27,7 @@ def words(figure: SweepFigure) -> list[str]:
     return [text.get_text() for text in figure.texts]
 
 
-@pytest.mark.parametrize("view", [None, "curves", "heat"])
+@pytest.mark.parametrize("view", [None, "heat"])
 @pytest.mark.parametrize("curves", [0, 3])
 @pytest.mark.parametrize(
     "shape",
@@ -103,20 +103,20 @@ def test_the_mean_along_each_axis_is_over_all_sheets() -> None:
 
 def test_what_does_not_fit_is_told_and_found_on_the_next_page() -> None:
     axes = numbers(2), numbers(2), numbers(6), ("6", "7", "8", "9")
-    figure = rack(*axes, curves=6, count=1)
+    figure = rack(*axes, curves=4, count=1)
     assert figure.pages > 1
     assert figure.pixels[1] <= 3600
     told = " ".join(" ".join(words(figure)).split())
     assert "of 24; the others do not fit here. Show them with page=2" in told
     assert 'save("sweep.html")' in told
-    shown = []
-    for page in range(1, figure.pages + 1):
-        one = rack(*axes, curves=6, count=1, page=page)
+    shown = [text for text in words(figure) if text.startswith("variety = ")]
+    for page in range(2, figure.pages + 1):
+        one = rack(*axes, curves=4, count=1, page=page)
         assert one.pages == figure.pages
         shown += [text for text in words(one) if text.startswith("variety = ")]
     assert len(shown) == len(set(shown)) == 24
     with pytest.raises(ValueError, match=f"page {figure.pages + 1} of {figure.pages}"):
-        rack(*axes, curves=6, count=1, page=figure.pages + 1)
+        rack(*axes, curves=4, count=1, page=figure.pages + 1)
 
 
 def test_all_that_fits_leaves_no_note() -> None:

@@ -30,7 +30,7 @@ def walk(session: mj.Session, folder: Path) -> Task:
 
 
 def references(session: mj.Session, first: Task, folder: Path) -> None:
-    """Make pictures from pictures: a file, bytes, a Pillow picture, an earlier result, by keyword and by flag."""
+    """Make pictures from pictures: a file, bytes, an earlier result, by keyword and by flag."""
     file = folder / "mine.png"
     Image.new("RGB", (320, 240), "teal").save(file)
     done(session.imagine("the same in winter", file_urls=[file], task_type="mj_img2img"))
@@ -57,12 +57,11 @@ def done(task: object) -> Task:
 
 def main(folder: Path) -> str:
     """Walk, print the family tree, and return it."""
-    with mj.Sandbox(time_scale=100, long_side=256) as server:
-        with mj.Session(sandbox=server, data_dir=folder / "data") as session:
-            first = walk(session, folder)
-            family = str(first.family())
-            print(family)
-            return family
+    server = mj.Sandbox(time_scale=100, long_side=256)
+    with server, mj.Session(sandbox=server, data_dir=folder / "data") as session:
+        family = str(walk(session, folder).family())
+        print(family)
+        return family
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def web_page(table: Table, series: Sequence[Series], words: tuple[str, str], alt
         f"<style>{style}</style></head><body>"
         f"<header><h1>{name}</h1><p>{html.escape(caption)}</p></header>"
         f'<main><div id="left"><div id="sheets">{"".join(_sheets(table, series))}</div>'
-        f'<section id="curves" aria-label="Metrics">{curves}</section></div>{PANEL}</main>'
+        f'<section id="curves" class="axes{len(table.axes)}" aria-label="Metrics">{curves}</section></div>{PANEL}</main>'
         f"<footer><p>{html.escape(alt)}</p></footer>"
         f'<script type="application/json" id="cells">{cells}</script>'
         f"<script>{SCRIPT}</script></body></html>\n"
@@ -78,7 +78,7 @@ def _sizes(table: Table) -> str:
     most = min(168, max(44, (640 if len(table.axes) < 3 else 360) // columns))
     wide, narrow = (
         f":root{{--wide:clamp(40px,calc((100vw - {taken}px)/{columns} - 6px),{most}px)}}"
-        for taken in (530, 150)
+        for taken in ((530, 150) if len(table.axes) > 1 else (420, 50))
     )
     return f":root{{--shape:{ratio(table):.4f}}}{wide}@media(max-width:760px){{{narrow}}}"
 

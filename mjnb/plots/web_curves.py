@@ -31,7 +31,7 @@ def _row(table: Table, number: int, one: Series) -> str:
     key = one.key if flat else "mean over all other parameters ± SD" if len(table.axes) > 2 else "mean ± SD"
     told = " · ".join(part for part in (one.curve.unit, key if one.kind != "none" else "no values") if part)
     name = html.escape(one.curve.label)
-    return f'<h3>{name} <small>{html.escape(told)}</small></h3><div class="row">{drawn}</div>'
+    return f'<div><h3>{name} <small>{html.escape(told)}</small></h3><div class="row">{drawn}</div></div>'
 
 
 def _drawing(axis: Axis, one: Series, scale: Scale, which: tuple[int, int]) -> str:

@@ -57,6 +57,7 @@ aside td{font-variant-numeric:tabular-nums}
 #line{display:block;padding:6px;background:var(--rule);user-select:all;white-space:pre-wrap;
   overflow-wrap:anywhere;margin:6px 0}
 #line:empty{display:none}
+.axes1{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(230px,100%),1fr));gap:0 16px}
 .row{display:flex;flex-wrap:wrap;gap:4px 16px}
 figure{margin:0;flex:1 1 240px;max-width:340px;text-align:center}
 svg{display:block;width:100%;overflow:visible}

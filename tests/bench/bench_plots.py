@@ -83,6 +83,12 @@ def main() -> None:
         print(f"ratio               {slow / fast:6.1f}")
     x, y = Axis("x", tuple(range(SIDE))), Axis("y", tuple(range(SIDE)))
     figure = grid(cells, x, y, [Curve(name, name) for name in "abc"], title="bench")
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "sweep.html"
+        paged = best_of_three(lambda: figure.save(page))
+        print(
+            f"save('sweep.html')  {paged:6.2f} s CPU  {page.stat().st_size / 1e6:.2f} MB, all 100 pictures inside"
+        )
     shown = best_of_three(figure.to_html)
     print(f"to_html()           {shown:6.2f} s CPU  {len(figure.to_html()) / 1e6:.2f} MB in the notebook")
 

@@ -54,7 +54,8 @@ def web_page(table: Table, series: Sequence[Series], words: tuple[str, str], alt
         f"<style>{style}</style></head><body>"
         f"<header><h1>{name}</h1><p>{html.escape(caption)}</p></header>"
         f'<main><div id="left"><div id="sheets">{"".join(_sheets(table, series))}</div>'
-        f'<section id="curves" class="axes{len(table.axes)}" aria-label="Metrics">{curves}</section></div>{PANEL}</main>'
+        f'<section id="curves" class="axes{len(table.axes)}" aria-label="Metrics">{curves}</section></div>'
+        f"{PANEL}</main>"
         f"<footer><p>{html.escape(alt)}</p></footer>"
         f'<script type="application/json" id="cells">{cells}</script>'
         f"<script>{SCRIPT}</script></body></html>\n"

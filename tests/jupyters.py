@@ -20,6 +20,7 @@ from jupyter_client import BlockingKernelClient
 
 SHIPPED = Path(__file__).parent.parent / "etc" / "jupyter"
 FOLDERS = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+OTHERS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook_shim")  # take time to start
 TOKEN = "the-token-of-the-server"
 WAIT = 60  # seconds after which a test that hangs fails
 
@@ -51,6 +52,9 @@ class Jupyter:
         self.environment = own_environment(folder, **environment)
         if enabled:
             shutil.copytree(SHIPPED, folder / "config_dir")
+        (folder / "config_dir").mkdir(exist_ok=True)
+        without = {"ServerApp": {"jpserver_extensions": dict.fromkeys(OTHERS, False)}}
+        (folder / "config_dir" / "jupyter_server_config.json").write_text(json.dumps(without))
         self._log = (folder / "server.log").open("w")
         command = [
             sys.executable,

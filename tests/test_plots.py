@@ -553,6 +553,9 @@ def test_heat_maps_have_the_pictures_axes() -> None:
     table = np.asarray(maps[0].images[0].get_array())
     assert table[0, 0] == pytest.approx(15)
     assert table[4, 0] == pytest.approx(95)
+    assert not any("colours" in text.get_text() for text in figure.texts)
+    fine = field(numbers(20), numbers(20), 1, view="heat")
+    assert any(text.get_text() == "colours 15 to 775" for text in fine.texts)
     with pytest.raises(ValueError, match="no true places"):
         field(numbers(2), numbers(5), 1, view="heat", scale="value")
 

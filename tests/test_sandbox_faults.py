@@ -390,6 +390,8 @@ def _struck(faults: Faults, place: str, times: int) -> list[Any]:
     [
         "[]",
         '{"faults": 5}',
+        '{"seed": []}',
+        '{"faults": [{"kind": "code", "on": "submit", "rate": "x"}]}',
         '{"faults": [{"on": "submit"}]}',
         '{"faults": [{"kind": "code", "on": "submit", "cod": 1}]}',
         "{",

@@ -357,6 +357,22 @@ def test_books_keep_lineage_and_sources(tmp_path: Path) -> None:
         assert record(http, dead) == sent
 
 
+def test_books_hold_prompts_with_any_line_end_and_survive_a_torn_line(tmp_path: Path) -> None:
+    books = tmp_path / "books.jsonl"
+    with Sandbox(books=books, latency=INSTANT, long_side=32) as server, http_client(server) as http:
+        kept = submit(http, prompt="a fox\u2028in\x85snow\x0b and\r\n ice")
+        sent = finished(http, kept)["paramJson"]
+    with books.open("a") as file:
+        file.write('{"task_id": "half')
+    for _ in range(2):  # what is written after the torn line is whole, too
+        with Sandbox(books=books, latency=INSTANT, long_side=32) as server, http_client(server) as http:
+            assert record(http, kept)["paramJson"] == sent
+            later = submit(http)
+    with Sandbox(books=books) as server:
+        assert len(server.account.tasks) == 3
+        assert later in server.account.tasks
+
+
 def test_the_same_line_of_requests_gives_the_same_files_everywhere() -> None:
     """Ids, ports and times differ between two sandboxes; what they draw does not."""
 

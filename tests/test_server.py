@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from callers import KEY, end, flood, middle, send, signed
 from faulty import GENERATE, RECORD, TASK_ID, Drop, Faulty, Seen, record, taken, until
-from jupyters import SHIPPED, TOKEN, Jupyter, Kernel
+from jupyters import SHIPPED, TOKEN, Jupyter, Kernel, own_environment
 
 from mjnb.hooks import Door, RuntimeFolder
 
@@ -372,16 +372,24 @@ def test_installing_places_the_file_that_enables_it() -> None:
 
 
 def test_where_no_file_is_placed_one_command_enables_it(faulty: Faulty, tmp_path: Path) -> None:
-    """An editable installation; before it, callbacks come to a port of the session's own."""
-    with Jupyter(tmp_path / "jupyter", enabled=False) as server:
-        alone = server.kernel()
-        assert "a port of its own" in Notebook(alone, faulty, tmp_path).shown
-        alone.close()
-        subprocess.run([sys.executable, "-m", "mjnb.server", "--user"], env=server.environment, check=True)
-    with Jupyter(tmp_path / "jupyter", enabled=False) as server:
-        enabled = server.kernel()
-        assert "through the Jupyter server" in Notebook(enabled, faulty, tmp_path).shown
-        enabled.close()
+    """That is: in an editable installation."""
+    folder = tmp_path / "jupyter"
+    enable = [sys.executable, "-m", "mjnb.server", "--user"]
+    subprocess.run(enable, env=own_environment(folder), check=True)
+    with Jupyter(folder, enabled=False) as server:
+        found = server.kernel()
+        assert "through the Jupyter server" in Notebook(found, faulty, tmp_path).shown
+        found.close()
+
+
+def test_without_the_extension_callbacks_come_to_a_port_of_their_own(
+    notebook: Notebook, jupyter: Jupyter
+) -> None:
+    (announced,) = (jupyter.runtime / "mjnb").glob("server-*")
+    announced.unlink()
+    notebook.kernel.run("session.callbacks().close()")
+    assert "through a port of its own" in notebook.kernel.run("session.callbacks()")
+    announced.touch(mode=0o600)
 
 
 def test_the_extension_loads_nothing_of_the_laboratory() -> None:

@@ -14,6 +14,7 @@ import json
 import os
 import socket
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,12 +25,14 @@ from ..errors import LedgerError
 from ..params import task_type_of
 from . import presence
 from .engine import Engine
+from .ratings import Ratings
 from .reading import Reading
 from .records import (
     LIVE,
     OPEN,
     Entry,
     Intent,
+    Picture,
     latency,
     milliseconds,
     new_id,
@@ -59,6 +62,7 @@ class Ledger(Reading):
         }
         with self._engine.write() as c:
             c.execute(sa.insert(session).values(**row, started_at=now()))
+        self.ratings = Ratings(self._engine, self.session)
 
     def __repr__(self) -> str:
         return f"<Ledger {self._engine.url.render_as_string(hide_password=True)}>"
@@ -264,6 +268,20 @@ class Ledger(Reading):
         if fresh:
             with self._engine.write() as c:
                 c.execute(sa.insert(metric), fresh)
+
+    def take_in(self, entries: Iterable[Entry], pictures: Iterable[Picture]) -> None:
+        """Copy tasks of another ledger into this one, as they ended; those that are here already stay."""
+        lines = [asdict(entry) for entry in entries]
+        with self._engine.write() as c:
+            here = set(c.execute(sa.select(task.c.id)).scalars())
+            fresh = [line | {"rev": 0} for line in lines if line["id"] not in here]
+            for line in fresh:
+                c.execute(sa.insert(task).values(**line))
+                self._log(c, line["id"], "taken in", None)
+            new = {line["id"] for line in fresh}
+            for picture in pictures:
+                if picture.id in new:
+                    _put_picture(c, asdict(picture) | {"rev": 0})
 
 
 def _live(c: sa.Connection, account: str, sha: Any) -> list[str]:

@@ -124,6 +124,21 @@ metric = _table(
 )
 
 
+rating = _table(
+    "rating",
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("shown", sa.Text, nullable=False),
+    sa.Column("score", Real),
+    sa.Column("best", Number),
+    sa.Column("worst", Number),
+    sa.Column("undoes", sa.Text),
+    sa.Column("sweep", sa.Text),
+    sa.Column("rater", sa.Text, nullable=False),
+    sa.Column("session", sa.Text, nullable=False),
+    sa.Column("at", Number, nullable=False),
+)
+
 upload = _table(
     "upload",
     sa.Column("sha256", sa.Text, primary_key=True),
@@ -132,7 +147,7 @@ upload = _table(
     sa.Column("expires_at", Number, nullable=False),
 )
 
-VERSION = 2  # 2: uploads, param_diff
+VERSION = 3  # 2: uploads, param_diff; 3: ratings
 
 
 def migrate(connection: sa.Connection) -> None:

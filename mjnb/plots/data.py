@@ -180,6 +180,13 @@ class Table:
         chosen = found[:1] if self.show == "middle" else found
         return [picture for cell in chosen for picture in cell.pictures][:MOST]
 
+    def is_shown(self, place: Place, number: int) -> bool:
+        """Whether one of `every` picture at a place, counted from 0, is shown in the figure."""
+        if self.show == "all":
+            return True
+        first = next(cell for cell in self.cells[place] if cell.pictures)
+        return number == (first.middle or 0)
+
     def note(self, place: Place) -> str:
         """Why a place has no pictures."""
         if place not in self.cells:

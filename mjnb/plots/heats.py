@@ -71,14 +71,28 @@ def draw_key(figure: SweepFigure, series: Series, left: float, top: float, heigh
     figure.write(left + GAP + 10, top + height, low, SMALL, color=figure.theme.soft, va="bottom")
 
 
+def colours_of(series: Series) -> str:
+    """What the colours mean, in words, for maps without numbers and without a key."""
+    low, high = _ends(series)
+    return f"colours {low} to {high}" if high else ""
+
+
+def numbers_fit(mean: Floats, cell: tuple[float, float]) -> bool:
+    """Whether every number fits into cells of so many pixels."""
+    widest = max(width_of(text, SMALL) for text in _texts(mean).values())
+    return widest + 4 <= cell[0] and height_of(1, SMALL) <= cell[1]
+
+
+def _texts(mean: Floats) -> dict[tuple[int, int], str]:
+    return {(i, j): f"{v:.3g}" if np.isfinite(v) else "–" for (i, j), v in np.ndenumerate(mean)}
+
+
 def _numbers(
     figure: SweepFigure, axes: Axes, mean: Floats, span: Normalize, cell: tuple[float, float]
 ) -> None:
-    texts = {(i, j): f"{v:.3g}" if np.isfinite(v) else "–" for (i, j), v in np.ndenumerate(mean)}
-    widest = max(width_of(text, SMALL) for text in texts.values())
-    if widest + 4 > cell[0] or height_of(1, SMALL) > cell[1]:
+    if not numbers_fit(mean, cell):
         return
-    for (i, j), text in texts.items():
+    for (i, j), text in _texts(mean).items():
         share = float(span(mean[i, j]))
         color = readable_on(share) if np.isfinite(share) else figure.theme.soft
         axes.text(i, j, text, ha="center", va="center", **font(SMALL, color))

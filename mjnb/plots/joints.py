@@ -11,7 +11,7 @@ import numpy as np
 from .data import Axis, Series
 from .effects import pooled
 from .figure import SweepFigure
-from .heats import draw_heat, span_of
+from .heats import colours_of, draw_heat, numbers_fit, span_of
 from .pages import label_rows
 from .panels import BAND, BRIDGE, HEAD, draw_mean, fine, label_columns, panel
 from .scales import Scale
@@ -92,6 +92,8 @@ class Joints:
         left, top = at
         theme, places = figure.theme, np.arange(len(self.axes[0].values), dtype=float)
         key = "mean ± SD" if one.kind != "none" else ""
+        if not numbers_fit(one.mean, (self._wide / one.mean.shape[0], self.heat / one.mean.shape[1])):
+            key = colours_of(one)
         box = (left, top, self._wide, OVER)
         above = panel(figure, one.along(0), box, places, key=key, spare=BESIDE, scale=scale)
         draw_mean(above, one.along(0), theme, places)

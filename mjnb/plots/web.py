@@ -126,17 +126,16 @@ def _foot(table: Table) -> str:
 
 
 def _cell(table: Table, series: Sequence[Series], place: Place, number: int, album: Album) -> str:
-    shown = [id(picture) for picture in table.pictures(place)]
     images = []
     for k, picture in enumerate(table.every(place)):
         known, source = album.add(picture)
         told = f'data-p="{known}" src="{source}"' if source else f'data-same="{known}"'
-        images.append(f'<img {told} data-k="{k}" alt=""{"" if id(picture) in shown else " hidden"}>')
+        images.append(f'<img {told} data-k="{k}" alt=""{"" if table.is_shown(place, k) else " hidden"}>')
     inside = "".join(images) or f"<span>{html.escape(table.note(place))}</span>"
     spoken = html.escape(_spoken(table, series, place))
     return (
         f'<td role="gridcell" tabindex="-1" data-i="{number}" aria-label="{spoken}">'
-        f'<div class="n{len(shown)}">{inside}</div></td>'
+        f'<div class="n{len(table.pictures(place))}">{inside}</div></td>'
     )
 
 

@@ -10,13 +10,13 @@ through three doors, in this order, and none of them looks back::
 ``write`` is the way back and ``complete`` knows what may come next.
 
 (``words.py`` cuts a line into words, ``flags.py`` knows the flags, ``reading.py``, ``writing.py``,
-``permutations.py``, ``names.py`` and ``completion.py`` do what they are called.)
+``permutations.py``, ``spans.py``, ``names.py`` and ``completion.py`` do what they are called.)
 """
 
 from .completion import Completion, complete
 from .flags import PASSED, PassedFlag
 from .names import interpolate
-from .permutations import ASK_ABOVE, LIMIT, escape, expand
+from .permutations import ASK_ABOVE, LIMIT, escape, expand, one_of
 from .reading import Prompt, read
 from .request import build, one_line, to_request
 from .writing import write
@@ -34,6 +34,7 @@ __all__ = [
     "expand",
     "interpolate",
     "one_line",
+    "one_of",
     "read",
     "to_request",
     "write",

@@ -3,7 +3,8 @@
 Braces and commas are *marks*.  A backslash in front makes a mark plain text; in front of anything else a
 backslash is a backslash.  Two backslashes before a mark are one backslash and leave the mark a mark, so
 that every text can be written.  A set is a pair of braces with a comma of its own; ``{}``, ``{a}`` and a
-brace without its partner are plain text.  One space before an escaped comma is dropped.
+brace without its partner are plain text.  One space before an escaped comma is dropped.  A span
+(``{0..1000/250}``, see `mjnb.prompt.spans`) is a set of its values.
 
 Nothing here recurses: a line may nest as deep as it likes, and costs time by its length.
 
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..errors import PromptError
+from . import spans
 
 ASK_ABOVE = 5
 LIMIT = 40
@@ -46,12 +48,17 @@ def expand(text: str, *, limit: int = LIMIT) -> list[str]:
     Raises:
         PromptError: When there would be more than ``limit``; found out by counting, before any is made.
     """
-    parts = _sets_only(pieces(text))
+    parts = _sets_only(_spread(pieces(text)))
     count = _count(parts)
     if count > limit:
         many = f"{count:,}" if count < _COUNTED else f"more than {_COUNTED - 1:,}"
         raise PromptError(f"the sets in braces make {many} prompts, {limit} are allowed")
     return _product(parts)
+
+
+def one_of(texts: Iterable[str]) -> str:
+    """Return the line that stands for several lines, whose own sets stay sets."""
+    return "{" + ", ".join(joined(_sets_only(_spread(pieces(text)))) for text in texts) + "}"
 
 
 def escape(text: str) -> str:
@@ -102,6 +109,54 @@ def joined(parts: Iterable[Piece]) -> str:
 def _before_mark(escaped: str) -> str:
     """Double the backslashes at the end of a text, so that the mark behind it stays active."""
     return escaped + "\\" * (len(escaped) - len(escaped.rstrip("\\")))
+
+
+# ---- spans ------------------------------------------------------------------------------------------
+
+
+def _spread(parts: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces with the values of every span in its place, as options of the set it stands in."""
+    if not any(".." in piece.text for piece in parts):
+        return list(parts)
+    closed = _pairs(parts)
+    found: list[Piece] = []
+    open_sets: list[int] = []
+    for number, piece in enumerate(parts):
+        values = _options(parts, number, open_sets[-1]) if open_sets and not piece.active else None
+        if values is None:
+            found.append(piece)
+        else:
+            found += [part for value in values for part in (Piece(",", True), Piece(value, False))][1:]
+        if number in closed:
+            open_sets.append(number) if piece.text == "{" else open_sets.pop()
+    return found
+
+
+def _options(parts: Sequence[Piece], number: int, opening: int) -> list[str] | None:
+    """Return the values of a piece that is a span and a whole option of the set opened before it."""
+    before, after = parts[number - 1], parts[number + 1]
+    if not (before.active and after.active) or before.text == "}" or after.text == "{":
+        return None
+    flagged = parts[opening - 1].text if opening and not parts[opening - 1].active else ""
+    try:
+        values = spans.options(parts[number].text, spans.number_after(flagged))
+    except ValueError as fault:
+        raise PromptError(str(fault)) from None
+    if values is not None and len(values) == 1 and (before.text, after.text) == ("{", "}"):
+        raise PromptError(f"{parts[number].text!r} has one value: write {values[0]} without braces")
+    return values
+
+
+def _pairs(parts: Sequence[Piece]) -> set[int]:
+    """Return the numbers of the braces that have a partner."""
+    open_braces: list[int] = []
+    pairs: set[int] = set()
+    for number, piece in enumerate(parts):
+        if piece.active and piece.text == "{":
+            open_braces.append(number)
+        elif piece.active and piece.text == "}" and open_braces:
+            pairs.update((open_braces.pop(), number))
+    return pairs
 
 
 # ---- sets -------------------------------------------------------------------------------------------

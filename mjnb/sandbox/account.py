@@ -157,9 +157,10 @@ class Account:
         if parent.flag != 1:
             raise Refusal(422, f"the task {parent.task_id} failed and has no results")
         _hold_kind(request, parent)
-        number = request.video if isinstance(request, VideoExtend) else request.image
-        if number > parent.count:
-            raise Refusal(422, f"the task {parent.task_id} has {parent.count} results, not {number}")
+        if _index_of(request) >= parent.count:
+            raise Refusal(
+                422, f"the task {parent.task_id} has {parent.count} results, not {_index_of(request) + 1}"
+            )
         return parent
 
     def _hold_limit(self) -> None:
@@ -185,23 +186,18 @@ class Account:
             ending = Ending(3, UNREADABLE.format(dead))
         created = time.time()
         seed = f"{digest}-{self._asked[digest]}"
-        wait = latency_of(request, self.latency) * random.Random(seed.replace("-", "")).lognormvariate(
-            0, JITTER
-        )
-        number = 1
-        if not isinstance(request, Generate):
-            number = request.video if isinstance(request, VideoExtend) else request.image
+        jitter = random.Random(seed.replace("-", "")).lognormvariate(0, JITTER)
         task = Task(
             task_id=secrets.token_hex(16),
             task_type=task_type_of(request),
             param_json=_text(recorded),
             seed=seed,
             created=created,
-            ready=created + wait / self.time_scale,
+            ready=created + latency_of(request, self.latency) * jitter / self.time_scale,
             credits=cost,
             count=count_of(request),
             parent=parent.task_id if parent else "",
-            index=number - 1,
+            index=_index_of(request),
             sources=tuple(source.name for source in sources),
             flag=ending.flag if ending else 1,
             error=ending.error if ending else "",
@@ -219,7 +215,10 @@ class Account:
     def _load(self) -> None:
         if self.books is None or not self.books.exists():
             return
-        for line in self.books.read_text(encoding="utf-8").splitlines():
+        whole, _, torn = self.books.read_text(encoding="utf-8").rpartition("\n")
+        if torn:  # a process ended while it wrote
+            self.books.write_text(whole + "\n" if whole else "", encoding="utf-8")
+        for line in filter(None, whole.split("\n")):  # prompts may hold other line ends
             task = Task.read(json.loads(line))
             self.tasks[task.task_id] = task
             digest = task.seed.partition("-")[0]
@@ -240,6 +239,13 @@ def _hold_kind(request: Request, parent: Task) -> None:
         raise Refusal(422, f"{task_type_of(request)} takes {wanted}; {parent.task_type} made {has}")
     if isinstance(request, Upscale) and parent.task_type == UPSCALE:
         raise Refusal(422, "the picture is upscaled already")
+
+
+def _index_of(request: Request) -> int:
+    """Return which of the parent's results is meant, from 0."""
+    if isinstance(request, Generate):
+        return 0
+    return (request.video if isinstance(request, VideoExtend) else request.image) - 1
 
 
 def _recorded(request: Request) -> dict[str, Any]:

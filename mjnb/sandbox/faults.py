@@ -144,7 +144,9 @@ class Faults:
         said = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
         if not isinstance(said, Mapping) or not isinstance(said.get("faults", []), list):
             raise ValueError(f"{path} needs a list of faults: faults = [...]")
-        return cls([_read_fault(one) for one in said.get("faults", [])], int(said.get("seed", 0)))
+        if not isinstance(said.get("seed", 0), int):
+            raise ValueError(f"{path}: seed is a whole number, not {said['seed']!r}")
+        return cls([_read_fault(one) for one in said.get("faults", [])], said.get("seed", 0))
 
     def add(self, *faults: Fault) -> None:
         """Let these strike, too, from the next request on."""

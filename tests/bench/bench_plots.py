@@ -86,9 +86,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "sweep.html"
         paged = best_of_three(lambda: figure.save(page))
-        print(
-            f"save('sweep.html')  {paged:6.2f} s CPU  {page.stat().st_size / 1e6:.2f} MB, all 100 pictures inside"
-        )
+        size = page.stat().st_size / 1e6
+        print(f"save('sweep.html')  {paged:6.2f} s CPU  {size:.2f} MB with 100 pictures")
     shown = best_of_three(figure.to_html)
     print(f"to_html()           {shown:6.2f} s CPU  {len(figure.to_html()) / 1e6:.2f} MB in the notebook")
 

@@ -6,11 +6,23 @@ upscaled sister comparable.  Eight numbers describe one picture; three describe 
 set differ.  They see look and layout, not meaning.
 
 (``copies.py`` shrinks, ``pictures.py`` has the eight, ``looks.py`` what pictures are compared by, ``sets.py``
-the three, ``table.py`` the words, ranges and sources.)
+the three, ``table.py`` the words, ranges and sources; ``distances.py`` compares with a baseline, ``own.py``
+takes formulas of the user's, ``workers.py`` measures many pictures at once.)
 """
 
 from .copies import Planes, working_copy
+from .distances import (
+    DISTANCES,
+    Look,
+    cosine_distance,
+    descriptor_distance,
+    distances,
+    look,
+    palette_distance,
+    ssim_distance,
+)
 from .looks import Measured, descriptor, measure, phash
+from .own import Own, as_own, metric, name_of, vector
 from .pictures import (
     brightness,
     colourfulness,
@@ -21,27 +33,44 @@ from .pictures import (
     saturation,
     symmetry,
 )
-from .sets import jackknife, measure_set, vendi
+from .sets import differences, jackknife, measure_set, vendi
 from .table import METRICS, Metric
+from .workers import Unmeasured, measure_all
 
 __all__ = [
     "METRICS",
+    "DISTANCES",
+    "Look",
     "Measured",
     "Metric",
+    "Own",
     "Planes",
+    "Unmeasured",
+    "as_own",
     "brightness",
     "colourfulness",
     "contrast",
+    "cosine_distance",
     "descriptor",
+    "descriptor_distance",
+    "differences",
+    "distances",
     "edge_energy",
     "hue_count",
     "jackknife",
+    "look",
     "measure",
+    "measure_all",
     "measure_set",
+    "metric",
+    "name_of",
+    "palette_distance",
     "palette_size",
     "phash",
     "saturation",
+    "ssim_distance",
     "symmetry",
+    "vector",
     "vendi",
     "working_copy",
 ]

@@ -64,21 +64,41 @@ def measure_set(pictures: Sequence[Measured]) -> dict[str, tuple[float, float]]:
         cosine distance) of the descriptors, `phash_distance` (mean share of differing bits, 0..1). All NaN
         for fewer than 2 pictures, the errors also for 2.
     """
-    count = len(pictures)
-    if count < 2:
+    if len(pictures) < 2:
         return {name: (math.nan, math.nan) for name, metric in METRICS.items() if metric.per == "set"}
-    vectors = np.stack([unit(picture.descriptor.astype(np.float64)) for picture in pictures])
     hashes = np.stack([picture.phash for picture in pictures])
-    similarity = np.clip(vectors @ vectors.T, -1, 1)
-    np.fill_diagonal(similarity, 1.0)
     differing_bits = (hashes[:, None] != hashes[None]).mean(axis=-1)
-    statistics: dict[str, Callable[[list[int]], float]] = {
-        "vendi": lambda kept: vendi(similarity[np.ix_(kept, kept)]),
-        "diversity": lambda kept: _mean_of_pairs(1 - similarity[np.ix_(kept, kept)]),
-        "phash_distance": lambda kept: _mean_of_pairs(differing_bits[np.ix_(kept, kept)]),
+    return differences([picture.descriptor for picture in pictures]) | {
+        "phash_distance": _with_error(lambda kept: _mean_of_pairs(differing_bits[np.ix_(kept, kept)]), hashes)
     }
-    everything = list(range(count))
-    return {name: (find(everything), jackknife(find, count)) for name, find in statistics.items()}
+
+
+def differences(vectors: Sequence[NDArray[Any]]) -> dict[str, tuple[float, float]]:
+    """Return how much pictures differ by vectors that describe them: descriptors, or embeddings of your own.
+
+    Args:
+        vectors: one per picture, all of one length; only their directions count.
+
+    Returns:
+        Value and jackknife standard error of ``vendi`` (1..n) and ``diversity`` (mean cosine distance of the
+        pairs, 0..2); NaN for fewer than 2 vectors, the errors also for 2.
+
+    Raises:
+        ValueError: they differ in length.
+    """
+    if len(vectors) < 2:
+        return dict.fromkeys(("vendi", "diversity"), (math.nan, math.nan))
+    units = np.stack([unit(vector.astype(np.float64)) for vector in vectors])
+    similarity = np.clip(units @ units.T, -1, 1)
+    np.fill_diagonal(similarity, 1.0)
+    return {
+        "vendi": _with_error(lambda kept: vendi(similarity[np.ix_(kept, kept)]), units),
+        "diversity": _with_error(lambda kept: _mean_of_pairs(1 - similarity[np.ix_(kept, kept)]), units),
+    }
+
+
+def _with_error(statistic: Callable[[list[int]], float], things: NDArray[Any]) -> tuple[float, float]:
+    return statistic(list(range(len(things)))), jackknife(statistic, len(things))
 
 
 def _mean_of_pairs(distances: Floats) -> float:

@@ -6,7 +6,8 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
@@ -21,6 +22,32 @@ if TYPE_CHECKING:
 
 FALLBACK = ("colourfulness", "edge_energy", "symmetry", "vendi")
 MOST_CURVES = 4
+LAST = ("prompt", "version")  # axes of words: one sheet per value reads better than a column
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a sweep's figure is laid out; see `mjnb.plots` for the choices.
+
+    Attributes:
+        by: The axes shown, in order: along, up, then one sheet per value; None: all of them, as designed.
+        width: Pixels.
+        title: In place of the prompt.
+        pictures: ``all`` four of a cell, or the one in the ``middle`` of the set.
+        scale: ``ordinal`` or ``value``: true-to-value places of the curves.
+        view: ``curves`` or ``heat`` maps; None: whichever reads better.
+        theme: ``light`` or ``dark``.
+        page: Which page of sheets, where one figure cannot hold them all.
+    """
+
+    by: Sequence[str] | None = None
+    width: int = 900
+    title: str = ""
+    pictures: Literal["all", "middle"] = "all"
+    scale: Literal["ordinal", "value"] = "ordinal"
+    view: Literal["curves", "heat"] | None = None
+    theme: Literal["light", "dark"] = "light"
+    page: int = 1
 
 
 def figure(
@@ -28,26 +55,57 @@ def figure(
     tasks: Sequence[Task | None],
     numbers: Numbers,
     wanted: Sequence[str] | None,
-    *,
-    width: int,
-    title: str,
+    look: Look,
 ) -> plots.SweepFigure:
-    """Draw a sweep of one or two axes; see `Sweep.plot`."""
+    """Draw a sweep; see `Sweep.plot`."""
     from .. import plots
 
-    shown = [name for name, values in design.axes.items() if len(values) > 1] or list(design.axes)
-    if not 1 <= len(shown) <= 2:
-        raise InvalidRequest(
-            f"a figure shows one or two axes, this sweep has {len(shown)}",
-            hint="Hold the others fixed, or look at sweep.frame().",
-        )
+    shown = _axes_shown(design, look.by)
     axes = [plots.Axis(name, tuple(_plain(design, name))) for name in shown]
     curves = [_curve(name) for name in (wanted if wanted is not None else _default_metrics(shown))]
-    cells = _plot_cells(design, tasks, numbers, shown)
-    words = {"title": title or _title(design), "caption": _caption(design)}
+    cells = _plot_cells(design, tasks, numbers, shown, middle=look.pictures == "middle")
+    try:
+        return _drawn(cells, axes, curves, look, look.title or _title(design), _caption(design))
+    except ValueError as error:
+        raise InvalidRequest(str(error)) from error
+
+
+def _drawn(
+    cells: Sequence[plots.Cell],
+    axes: Sequence[plots.Axis],
+    curves: Sequence[plots.Curve],
+    look: Look,
+    title: str,
+    caption: str,
+) -> plots.SweepFigure:
+    from .. import plots
+
+    how: dict[str, Any] = {"width": look.width, "pictures": look.pictures, "theme": look.theme}
     if len(axes) == 1:
-        return plots.strip(cells, axes[0], curves, width=width, **words)
-    return plots.grid(cells, axes[0], axes[1], curves, width=width, **words)
+        return plots.strip(cells, axes[0], curves, title=title, caption=caption, scale=look.scale, **how)
+    if len(axes) == 2:
+        how |= {"scale": look.scale, "view": look.view}
+        return plots.grid(cells, axes[0], axes[1], curves, title=title, caption=caption, **how)
+    how |= {"view": look.view, "page": look.page}
+    return plots.sheets(cells, axes, curves, title=title, caption=caption, **how)
+
+
+def _axes_shown(design: Design, by: Sequence[str] | None) -> list[str]:
+    """Return the axes in the order they are laid out: numbers first, words such as the prompt as sheets."""
+    if by is not None:
+        if unknown := [name for name in by if name not in design.axes]:
+            raise InvalidRequest(
+                f"{unknown[0]!r} is no axis of this sweep", hint=f"There are {', '.join(design.axes)}."
+            )
+        if missing := [name for name, values in design.axes.items() if len(values) > 1 and name not in by]:
+            raise InvalidRequest(f"the axis {missing[0]!r} is not laid out", hint="Name every axis in by=…")
+        return list(by)
+    shown = [name for name, values in design.axes.items() if len(values) > 1] or list(design.axes)
+    if not shown:
+        raise InvalidRequest(
+            "one cell has no axis to draw", hint="Give a parameter several values, or show the task."
+        )
+    return sorted(shown, key=lambda name: name in LAST) if len(shown) > 2 else shown
 
 
 def _plain(design: Design, name: str) -> list[Any]:
@@ -58,7 +116,8 @@ def _plain(design: Design, name: str) -> list[Any]:
 
 def _default_metrics(shown: Sequence[str]) -> list[str]:
     """Return the metrics that answer to the swept parameters, taken in turn from each, at most four."""
-    answering = [rows(Generate)[name].metrics for name in shown]
+    table = rows(Generate)
+    answering = [table[name].metrics for name in shown if name in table]
     in_turn = [names[k] for k in range(MOST_CURVES) for names in answering if k < len(names)]
     return list(dict.fromkeys(in_turn))[:MOST_CURVES] or list(FALLBACK)
 
@@ -73,17 +132,19 @@ def _curve(name: str) -> plots.Curve:
 
 
 def _plot_cells(
-    design: Design, tasks: Sequence[Task | None], numbers: Numbers, shown: Sequence[str]
+    design: Design, tasks: Sequence[Task | None], numbers: Numbers, shown: Sequence[str], *, middle: bool
 ) -> list[plots.Cell]:
     """Return what stands at each place; repetitions share one: all their numbers, the first's pictures."""
     places = [list(design.axes).index(name) for name in shown]
     grouped: defaultdict[tuple[Any, ...], list[Task | None]] = defaultdict(list)
     for cell, task in zip(design.cells, tasks, strict=True):
         grouped[tuple(cell.at[place] for place in places)].append(task)
-    return [_plot_cell(at, group, numbers) for at, group in grouped.items()]
+    return [_plot_cell(at, group, numbers, middle=middle) for at, group in grouped.items()]
 
 
-def _plot_cell(at: tuple[Any, ...], group: Sequence[Task | None], numbers: Numbers) -> plots.Cell:
+def _plot_cell(
+    at: tuple[Any, ...], group: Sequence[Task | None], numbers: Numbers, *, middle: bool
+) -> plots.Cell:
     from .. import plots
 
     with_pictures = [(task, here) for task in group if task is not None and (here := _here(task))]

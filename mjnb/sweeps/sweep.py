@@ -273,18 +273,18 @@ class Sweep:
         """Return cells, pictures and metrics: one row per picture, one for a cell without any."""
         return tables.picture_frame(self.design, self.tasks, self._measured())
 
-    def plot(self, metrics: Sequence[str] | None = None, *, width: int = 900, title: str = "") -> SweepFigure:
+    def plot(self, metrics: Sequence[str] | None = None, **look: Any) -> SweepFigure:
         """Draw the pictures at their parameter values beside the metric curves.
 
         Args:
             metrics: Names from `mjnb.metrics.METRICS`; None takes those that answer to the swept parameters.
-            width: Pixels.
-            title: In place of the prompt.
+            **look: The layout, by the attributes of `figures.Look`: ``by``, ``width``, ``title``,
+                ``pictures``, ``scale``, ``view``, ``theme``, ``page``.
 
         Raises:
-            InvalidRequest: More than two axes, or a metric that is none.
+            InvalidRequest: There is no such axis, metric or choice.
         """
-        return figures.figure(self.design, self.tasks, self._measured(), metrics, width=width, title=title)
+        return figures.figure(self.design, self.tasks, self._measured(), metrics, figures.Look(**look))
 
     def _measured(self) -> measuring.Numbers:
         return measuring.measure(self.tracker.ledger, [task for task in self.tasks if task is not None])

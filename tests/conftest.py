@@ -63,3 +63,16 @@ def troubled(sandbox: Sandbox) -> Iterator[Faulty]:
     """The sandbox behind a proxy that makes trouble as the test says."""
     with Faulty(upstream=sandbox.url) as server:
         yield server
+
+
+SLOW_FILES = (
+    "callbacks fault_matrix kill magics plots plots_html plots_sheets ratings_browser sandbox_callbacks "
+    "sandbox_conformance sandbox_faults sandbox_followups sandbox_references server walkthrough"
+).split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the files that need browsers, kernels, servers or long drawings."""
+    for item in items:
+        if item.path.stem.removeprefix("test_") in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)

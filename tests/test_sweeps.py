@@ -503,11 +503,13 @@ def test_a_plot_before_anything_is_paid_is_still_one(session: Session) -> None:
     assert alt_text(session.sweep("a fox", stylization=[0, 1000]).plot())
 
 
-def test_three_axes_are_refused_with_what_to_do(session: Session) -> None:
+def test_three_axes_are_drawn_as_sheets_in_the_order_asked_for(session: Session) -> None:
     sweep = session.sweep("a fox", stylization=[0, 1], weirdness=[0, 1], variety=[0, 1])
-    with pytest.raises(errors.InvalidRequest, match="one or two axes, this sweep has 3") as told:
-        sweep.plot()
-    assert "frame()" in told.value.hint
+    assert "weirdness" in sweep.plot(by=["variety", "stylization", "weirdness"]).alt
+    with pytest.raises(errors.InvalidRequest, match="'variety' is not laid out"):
+        sweep.plot(by=["stylization", "weirdness"])
+    with pytest.raises(errors.InvalidRequest, match="'mood' is no axis"):
+        sweep.plot(by=["mood"])
 
 
 def test_an_unknown_metric_is_refused_with_those_there_are(grid: Sweep) -> None:

@@ -5,6 +5,7 @@
     │   └── PromptError           ... because of how the prompt line is written
     ├── ConfigError               a setting or the API key is missing or wrong
     ├── BudgetExceeded            the step would cost more than is allowed or there
+    ├── ConfirmationNeeded        the step costs so much that somebody has to say yes
     ├── ServiceError              the service answered with a code
     │   ├── Refused               ... and did not take the request
     │   │   ├── BadRequest            400
@@ -95,6 +96,12 @@ class BudgetExceeded(MJError):
     """A step would cost more credits than are allowed."""
 
     hint = "Nothing was sent; allow more credits, or make it cheaper: speed='relaxed', fewer cells."
+
+
+class ConfirmationNeeded(MJError):
+    """A step costs more credits than are paid without asking; nothing was sent."""
+
+    hint = "sweep.run(yes=True) pays for it; Session(ask_above=…) says above how many credits it is asked."
 
 
 class ServiceError(MJError):

@@ -119,6 +119,11 @@ class Loop:
         task.add_done_callback(self._step_done)
         return await asyncio.shield(task)
 
+    async def settle(self, timeout: float) -> None:
+        """Wait on the loop until no step is under way, at most so many seconds."""
+        if steps := list(self._steps):
+            await asyncio.wait(steps, timeout=timeout)
+
     def _step_done(self, task: asyncio.Task[Any]) -> None:
         self._steps.discard(task)
         if not task.cancelled():

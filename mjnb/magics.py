@@ -45,6 +45,7 @@ class MJMagics(Magics):
         %mj a lighthouse at dusk --ar 16:9 --s 250     one task
         fox = %mj a red fox in snow --v 7              the same, into a variable
         %mj a {red, blue} bird --s {0, 500}            a sweep of four; above five add --yes
+        %mj sweep a fox --s {0..1000/250} --repeat 2   the same, at any size; asks where much would be paid
         %%mj --ar 2:3                                  flags here, the prompt in the cell's body
         %mj upscale fox 2                              larger (U2); vary fox 3 is V3
         %mj animate fox 1 it runs --motion low         a video; extend VIDEO 1 goes on
@@ -95,11 +96,16 @@ def imagine(session: Session, text: str, said: Said = ()) -> Any:
         return plan
     if plan.to_pay > prompt.ASK_ABOVE and YES not in said:
         raise PromptError(f"this makes {plan!r}", hint=f"Add {YES} to pay for them.")
-    return sweep.run(wait=False)
+    return sweep.run(wait=False, yes=YES in said, stop_button=plan.to_pay > prompt.ASK_ABOVE)
 
 
 def _imagine(session: Session, rest: str, _names: Names, said: Said) -> Any:
     return imagine(session, rest, said)
+
+
+def _sweep(session: Session, rest: str, _names: Names, said: Said) -> Any:
+    sweep = session.sweep(rest)
+    return sweep.plan() if DRY_RUN in said else sweep.run(wait=False, yes=YES in said)
 
 
 def _upscale(session: Session, rest: str, names: Names, said: Said) -> Any:
@@ -137,6 +143,7 @@ def _animate(session: Session, rest: str, names: Names, said: Said) -> Any:
 
 VERBS: dict[str, Verb] = {
     "imagine": _imagine,
+    "sweep": _sweep,
     "upscale": _upscale,
     "vary": _vary,
     "extend": _extend,

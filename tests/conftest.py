@@ -65,10 +65,23 @@ def troubled(sandbox: Sandbox) -> Iterator[Faulty]:
         yield server
 
 
-SLOW_FILES = (
-    "callbacks fault_matrix kill magics plots plots_html plots_sheets ratings_browser sandbox_callbacks "
-    "sandbox_conformance sandbox_faults sandbox_followups sandbox_references server walkthrough"
-).split()
+SLOW_FILES = {
+    "callbacks",
+    "fault_matrix",
+    "kill",
+    "magics",
+    "plots",
+    "plots_html",
+    "plots_sheets",
+    "ratings_browser",
+    "sandbox_callbacks",
+    "sandbox_conformance",
+    "sandbox_faults",
+    "sandbox_followups",
+    "sandbox_references",
+    "server",
+    "walkthrough",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
     "errors loop",
     "params media",
-    "prompt api hooks prices config metrics effects frames display reference plots",
+    "prompt api hooks prices config metrics effects frames display reference plots widgets",
     "diff preview",
     "client ledger sandbox receiver",
     "tracking",
@@ -36,22 +36,23 @@ HOMES = {
         "sweeps",
     },  # pictures are handed on as Pillow's
     "h11": {"receiver"},
+    "av": {"media", "sandbox"},  # decoding what comes, encoding what the sandbox draws
     "httpx": {"client"},
-    "ipywidgets": {"panel"},
+    "ipywidgets": {"widgets"},
     "jupyter_core": {"receiver"},
     "jupyter_server": {"server"},
     "matplotlib": {"plots"},
     "nest_asyncio": {"loop"},
     "numpy": {"effects", "metrics", "plots", "sandbox"},
     "polars": {"frames"},
-    "scipy": {"effects"},
+    "scipy": {"effects", "sweeps"},
     "sqlalchemy": {"ledger"},
     "sqlite3": set(),
     "starlette": {"sandbox"},
     "tornado": {"server"},
     "uvicorn": {"sandbox"},
 }
-SHOWS_ITSELF = {("display", "IPython"), ("plots", "IPython")}  # inside functions that only IPython calls
+SHOWS_ITSELF = {("display", "IPython"), ("plots", "IPython"), ("widgets", "IPython")}  # inside functions that only IPython calls
 HEAVY = {
     "polars",
     "matplotlib",
@@ -62,8 +63,7 @@ HEAVY = {
     "scipy",
     "PIL",
     "starlette",
-    "uvicorn",
-}
+    "uvicorn", "av"}
 FILES = sorted(HOUSE.rglob("*.py"))
 
 

@@ -5,11 +5,23 @@ per task; ``event`` holds every change with the raw answer and is only ever appe
 in one transaction.  The row is committed before the paid request is sent.
 
 (``schema.py`` has the tables and migrations, ``engine.py`` the connection rules, ``book.py`` the promises,
-``reading.py`` the look-ups, ``ratings.py`` what people said of pictures, ``records.py`` the plain values, ``presence.py`` who still lives.)
+``reading.py`` the look-ups, ``ratings.py`` what people said of pictures, ``records.py`` the plain values,
+``presence.py`` who still lives.)
 """
 
 from .book import Ledger
 from .ratings import Judgement, Ratings, Shown
 from .records import LIVE, OPEN, Entry, Intent, Picture, request_sha
 
-__all__ = ["LIVE", "OPEN", "Entry", "Intent", "Judgement", "Ledger", "Picture", "Ratings", "Shown", "request_sha"]
+__all__ = [
+    "LIVE",
+    "OPEN",
+    "Entry",
+    "Intent",
+    "Judgement",
+    "Ledger",
+    "Picture",
+    "Ratings",
+    "Shown",
+    "request_sha",
+]

@@ -35,7 +35,7 @@ class Judgement:
             ``undo``, which takes back another.
         shown: The pictures, as they stood from left to right.
         score: Of a single picture, 1 to 5.
-        best, worst: Places in `shown`, from 0; of a pair without a winner both are None.
+        best, worst: Places in `shown`, from 1; of a pair without a winner both are None.
         undoes: The id of the judgement that is taken back.
         sweep: For which sweep it was asked, when that was paid for already.
         rater: Who judged.

@@ -38,8 +38,8 @@ from .table import METRICS, Metric
 from .workers import Unmeasured, measure_all
 
 __all__ = [
-    "METRICS",
     "DISTANCES",
+    "METRICS",
     "Look",
     "Measured",
     "Metric",

@@ -1,8 +1,9 @@
 """Spans: ``0..1000/250`` is 0, 250, 500, 750, 1000; without a step it is that of the parameter table.
 
 Both ends belong to a span when its step meets them.  One that goes down (``1000..0/250``) has its values in
-that order.  In a prompt, a span stands alone in braces or among the options of a set: ``--s {0..500/250, 1000}``.
-One without a step is read only behind a flag whose parameter is a number; elsewhere ``{0..9}`` is plain text.
+that order.  In a prompt, a span stands alone in braces or among the options of a set:
+``--s {0..500/250, 1000}``.  One without a step is read only behind a flag whose parameter is a number;
+elsewhere ``{0..9}`` is plain text.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 from .. import display
 from ..config import SANDBOX, Settings
+from ..errors import ConfigError
 from ..loop import the_loop
+from ..params import private_host
 from ..prices import PRICES
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from ..receiver import Callbacks
     from ..sandbox import Sandbox
     from ..tracking import Tracker
+
+ASK_ABOVE = 100  # credits
 
 
 class UnsettledWarning(UserWarning):
@@ -77,6 +81,21 @@ class Desk:
                 self._take_up(self._tracker)
             return self._tracker
 
+    def ask_above(self, said: float | None) -> float | None:
+        """Return the credits above which a sweep asks before it pays; None: it never asks.
+
+        Raises:
+            ConfigError: What was said is no number of credits.
+        """
+        if said is not None:
+            if isinstance(said, bool) or not isinstance(said, int | float) or not said >= 0:
+                hint = "Give credits, or math.inf for never."
+                raise ConfigError(f"ask_above is {said!r}", hint=hint)
+            return said
+        host = urlsplit(self.settings.base_url).hostname  # none in a preset's name
+        is_near = host is not None and private_host(host)
+        return None if self.is_sandbox or is_near else ASK_ABOVE
+
     def frame(self, table: str) -> pl.DataFrame:
         """Return a table of the ledger as a frame; reads only what changed since the last time."""
         from .. import frames
@@ -88,7 +107,6 @@ class Desk:
 
     def callbacks(self, public_url: str | None, port: int | None, host: str) -> Callbacks:
         """Return the way that callbacks come, opened when first asked for; see `Session.callbacks`."""
-        from ..params import private_host
         from ..receiver import open_callbacks
 
         with self._lock:

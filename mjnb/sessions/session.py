@@ -5,16 +5,16 @@ Making one touches nothing: ledger, client and sandbox are opened at the first v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
-from urllib.parse import urlsplit
 
 from .. import display
 from ..config import settings
 from ..errors import InvalidRequest, LedgerError
 from .desk import Desk
+from .urls import urls_of, with_urls
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
     from ..sweeps import Sweep
     from ..tracking import Task, TaskImage, Tracker
-
-UPLOADED_LATER = "https://upload.invalid/{name}"  # stands in a dry run for a URL that is not known yet
 
 
 class Session:
@@ -43,6 +41,8 @@ class Session:
         sandbox: A `Sandbox` that is already running, to work against.
         time_scale: How much faster than the service the server's clock runs.
         webhook_key: What the service signs callbacks with; never shown, never stored.
+        ask_above: Credits above which a sweep asks before it pays.  When not said, 100 at a service on the
+            internet, and never at a sandbox or on this machine; `math.inf` never asks.
 
     Raises:
         ConfigError: A setting is missing or wrong.
@@ -61,6 +61,7 @@ class Session:
         sandbox: Sandbox | None = None,
         time_scale: float | None = None,
         webhook_key: str | None = None,
+        ask_above: float | None = None,
     ) -> None:
         if sandbox is not None:
             base_url, api_key, time_scale = sandbox.url, sandbox.key, sandbox.time_scale
@@ -74,6 +75,7 @@ class Session:
         )
         self.speed = speed
         self.desk = Desk(self.settings, sandbox=sandbox is not None, prices=prices, max_credits=max_credits)
+        self.ask_above = self.desk.ask_above(ask_above)
 
     # ---- making ----
 
@@ -107,10 +109,10 @@ class Session:
         from ..prompt import one_line, to_request
 
         line = one_line(prompt)
-        said, uploads = self._with_urls(params, send=False)
+        said, uploads = with_urls(self.tracker, params, send=False)
         request = to_request(line, said, speed=self.speed)  # every fault is found before anything is uploaded
         if uploads and not dry_run:
-            request = to_request(line, self._with_urls(params, send=True)[0], speed=self.speed)
+            request = to_request(line, with_urls(self.tracker, params, send=True)[0], speed=self.speed)
         return self.send(request, uploads=uploads, wait=wait, dry_run=dry_run)
 
     def animate(
@@ -141,10 +143,12 @@ class Session:
         from ..tracking import TaskImage, followups
 
         said = {**params, "motion": motion}
-        urls, uploads = self._urls(image, send=False)
+        urls, uploads = urls_of(self.tracker, image, send=False)
         request = followups.animate(urls, prompt, said, hd=hd, batch=batch)
         if uploads and not dry_run:
-            request = followups.animate(self._urls(image, send=True)[0], prompt, said, hd=hd, batch=batch)
+            request = followups.animate(
+                urls_of(self.tracker, image, send=True)[0], prompt, said, hd=hd, batch=batch
+            )
         source = image if isinstance(image, TaskImage) else None
         parent, number = (source.task, source.number) if source else (None, None)
         return self.send(request, parent, number, uploads=uploads, wait=wait, dry_run=dry_run)
@@ -188,20 +192,37 @@ class Session:
             return preview(request, self.desk.prices, uploads)
         return self.tracker.put(request, parent, number, wait=wait, dry_run=False)
 
-    def sweep(self, prompt: str, *, repeat: int = 1, **params: Any) -> Sweep:
+    def sweep(
+        self,
+        prompt: str | Sequence[str] | None = None,
+        *,
+        design: str = "grid",
+        n: int | None = None,
+        around: Mapping[str, Any] | None = None,
+        cells: Any = None,
+        repeat: int = 1,
+        seed: int = 0,
+        order: str = "random",
+        **params: Any,
+    ) -> Sweep:
         """Lay out the same prompt at many parameter values; nothing is paid before ``run()``.
 
         Args:
-            prompt: Midjourney text; permutations ``{a, b}`` become an axis.
-            repeat: Tasks per cell.
-            **params: One value, or several in a list, range or array, by the table's names.
+            prompt: Midjourney text, or several; permutations ``{a, b}`` become an axis.
+            design, n, around, cells, repeat, seed, order: Which of the combinations, how often, and in which
+                order they are sent; see `mjnb.sweeps.design`, which says ``kind`` for ``design``.
+            **params: One value, or several in a list, range, array or span (``"0..1000/250"``), by the
+                table's names, or by a name in braces in the prompt: ``a {subject}``, ``subject=[…]``.
 
         Raises:
             InvalidRequest: With every fault of every cell.
         """
-        from ..sweeps import Sweep, design
+        from .. import sweeps
+        from ..prompt.spans import MOST
 
-        return Sweep(design(prompt, params, repeat=repeat, speed=self.speed), self.tracker)
+        how = {"kind": design, "n": n, "around": around, "cells": cells, "repeat": repeat, "seed": seed}
+        made = sweeps.design(prompt, params, **how, order=order, speed=self.speed, limit=MOST)
+        return sweeps.Sweep(made, self.tracker, ask_above=self.ask_above)
 
     # ---- looking ----
 
@@ -324,23 +345,3 @@ class Session:
         if isinstance(task, TaskImage):
             return task.task, task.number
         return (self.task(task) if isinstance(task, str) else task), number
-
-    def _with_urls(self, params: Mapping[str, Any], *, send: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Return the parameters with URLs in place of pictures, and the names of what is to be uploaded."""
-        if params.get("file_urls") is None:
-            return dict(params), ()
-        urls, uploads = self._urls(params["file_urls"], send=send)
-        return {**params, "file_urls": urls}, uploads
-
-    def _urls(self, given: Any, *, send: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        from ..tracking import inputs
-
-        host = urlsplit(self.tracker.client.base_url).netloc
-        found = inputs.read_inputs(given, host)
-        uploads = tuple(one.name for one in found if isinstance(one, inputs.Local))
-        if send:
-            return self.tracker.loop.run(inputs.to_urls(found, self.tracker)), uploads
-        return tuple(
-            one.url if isinstance(one, inputs.Remote) else UPLOADED_LATER.format(name=one.name)
-            for one in found
-        ), uploads

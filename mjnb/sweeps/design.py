@@ -1,20 +1,24 @@
-"""Which cells a sweep has: every combination of the values on its axes, each so many times."""
+"""A design: which cells a sweep has, in which order they are run, and all of it as one line of JSON."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import math
+import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import InvalidRequest, PromptError
+from ..errors import InvalidRequest
 from ..ledger import request_sha
-from ..params import Domain, Generate, rows
-from ..prompt import Prompt, build, expand, read
+from ..params import Generate, rows
+from ..prompt import build
+from ..prompt.spans import MOST
 
-SWEEPABLE = ("integer", "choice", "switch")
+FAULTS_SHOWN = 20
+ORDERS = ("random", "listed")
+SLOT = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")  # {subject} in a prompt
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,43 @@ class CellSpec:
 
 
 @dataclass(frozen=True)
+class How:
+    """How the cells were chosen, and what it takes to choose more of them alike.
+
+    Attributes:
+        kind: ``grid``, ``latin``, ``sobol``, ``one-at-a-time`` or ``cells`` (made by hand).
+        repeat: Tasks per combination of values.
+        seed: Of the samples and of the run order.
+        order: ``random`` or ``listed``.
+        speed: Used where a speed is needed and none is said.
+        n: Samples that were asked for.
+        around: The centre, by axis.
+        between: What may be sampled, by axis.
+    """
+
+    kind: str = "grid"
+    repeat: int = 1
+    seed: int = 0
+    order: str = "random"
+    speed: str = "fast"
+    n: int | None = None
+    around: Mapping[str, Any] = field(default_factory=dict)
+    between: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Design:
     """A sweep before anything is paid.
 
     Attributes:
         prompt: As it was typed.
-        axes: Values by axis name, in display order; ``prompt`` is an axis when the text has permutations.
+        axes: Distinct values by axis name, in display order; ``prompt`` is an axis when the text has
+            permutations, and a name that stands in braces in the prompt is one of its own.
         fixed: What every cell shares.
         repeat: Tasks per combination of values.
-        cells: All of them, the last axis fastest.
+        cells: All of them; in a grid with the last axis fastest.
+        run_order: The numbers of the cells in the order in which they are sent.
+        how: How the cells were chosen.
     """
 
     prompt: str
@@ -45,110 +77,173 @@ class Design:
     fixed: Mapping[str, Any]
     repeat: int
     cells: tuple[CellSpec, ...]
+    run_order: tuple[int, ...]
+    how: How
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What the values of every axis are: ``integer``, ``choice``, ``switch`` or ``text``."""
+        table = rows(Generate)
+        return {name: table[name].domain.kind if name in table else "text" for name in self.axes}
+
+    @property
+    def points(self) -> tuple[tuple[Any, ...], ...]:
+        """The combinations of values, once each, in cell order."""
+        return tuple(cell.at for cell in self.cells if cell.repeat == 1)
+
+    @property
+    def title(self) -> str:
+        """The prompt that all cells share, else the text that stands for all of them."""
+        prompts = {cell.request.prompt for cell in self.cells}
+        return prompts.pop() if len(prompts) == 1 else self.prompt
 
     def to_json(self) -> str:
-        """Return what is needed to make the same design again."""
+        """Return what is needed to make the same design again, seed and run order included."""
+        how = {name: value for name, value in vars(self.how).items() if name != "repeat"}
         spec = {
             "prompt": self.prompt,
             "axes": dict(self.axes),
             "fixed": dict(self.fixed),
             "repeat": self.repeat,
+            "how": how,
+            "points": None if self.how.kind == "grid" else self.points,
+            "run_order": self.run_order,
         }
         return json.dumps(spec, ensure_ascii=False)
 
+    @staticmethod
+    def from_json(text: str) -> Design:
+        """Make a design again from what `to_json` returned.
 
-def design(prompt: str, params: Mapping[str, Any], *, repeat: int = 1, speed: str = "fast") -> Design:
-    """Return the full grid over every parameter that was given several values.
+        Args:
+            text: JSON; that of an mjnb without seeds is read, too, as a grid in listed order.
+
+        Raises:
+            InvalidRequest: It is no design, or one whose values this mjnb does not know.
+        """
+        try:
+            spec = json.loads(text)
+            axes = {name: tuple(clean(name, v) for v in found) for name, found in spec["axes"].items()}
+            fixed = {name: tuple(v) if isinstance(v, list) else v for name, v in spec["fixed"].items()}
+            how = _how(spec["repeat"], spec.get("how", {"order": "listed"}))
+            points = [tuple(point) for point in spec.get("points") or itertools.product(*axes.values())]
+            run_order = tuple(spec["run_order"]) if "run_order" in spec else None
+            prompt = str(spec["prompt"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InvalidRequest(f"this is no design: {type(error).__name__}: {error}") from None
+        return lay_out(prompt, axes, fixed, points, how, run_order)
+
+
+def lay_out(
+    prompt: str,
+    axes: Mapping[str, tuple[Any, ...]],
+    fixed: Mapping[str, Any],
+    points: Sequence[tuple[Any, ...]],
+    how: How,
+    run_order: tuple[int, ...] | None = None,
+) -> Design:
+    """Return the design with these combinations of values, every cell checked.
 
     Args:
-        prompt: Midjourney text; each permutation of ``{a, b}`` is a value of the axis ``prompt``.
-        params: One value, or several in a list, tuple, range or array, by parameter name.
-        repeat: Tasks per combination; the service has no seed, so two of them differ.
-        speed: Used where a speed is needed and none is said.
+        prompt: As it was typed.
+        axes: Distinct values by axis.
+        fixed: What all cells share.
+        points: One value per axis each; None is not said.
+        how: How they were chosen.
+        run_order: As recorded; None: made from the seed.
 
     Raises:
-        InvalidRequest: With every fault of every cell; nothing was sent.
+        InvalidRequest: With the faults of the cells, also two that would pay for the same.
     """
-    faults = _axis_faults(params, repeat)
-    if faults:
-        raise InvalidRequest(faults)
-    lines = [read(line) for line in expand(prompt)]
-    typed_axes, typed = _axes_of(lines)
-    said_axes = {name: tuple(_values(value)) for name, value in params.items() if _is_axis(value)}
-    said = {name: value for name, value in params.items() if not _is_axis(value) and value is not None}
-    if doubled := sorted({*typed_axes, *typed} & {*said_axes, *said}):
-        raise InvalidRequest([f"{name} is given twice: in the text and beside it" for name in doubled])
-    axes, fixed = {**typed_axes, **said_axes}, {**typed, **said}
-    times = repeat * lines[0].repeat
-    return Design(prompt, axes, fixed, times, tuple(_cells(axes, fixed, times, speed)))
+    check_size(len(points), how.repeat)
+    cells = tuple(_cells(axes, fixed, points, how))
+    order = _run_order(len(cells), how) if run_order is None else run_order
+    if sorted(order) != list(range(len(cells))):
+        raise InvalidRequest("the recorded run order is not one of these cells")
+    return Design(prompt, axes, fixed, how.repeat, cells, order, how)
 
 
-def _axes_of(lines: Sequence[Prompt]) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:
-    """Return what varies between the lines of a permutation, and what all of them share.
+def check_size(points: int, repeat: int) -> None:
+    """Refuse a sweep of more than `MOST` cells.
 
-    Flags that vary are axes of their own when the lines are every combination of them; else the lines
-    cannot be laid out as a grid.
+    Raises:
+        InvalidRequest: With how many there would be.
     """
-    told = [{"prompt": line.text, **line.said} for line in lines]
-    names = list(dict.fromkeys(name for one in told for name in one))
-    values = {name: tuple(dict.fromkeys(one.get(name) for one in told)) for name in names}
-    axes = {name: found for name, found in values.items() if len(found) > 1}
-    if math.prod(map(len, axes.values())) != len({tuple(one.get(name) for name in axes) for one in told}):
-        hint = "Give each flag its own set, or run the lines one by one."
-        raise PromptError("these permutations do not make a grid of parameter values", hint=hint)
-    if any(None in found for found in axes.values()):
-        raise PromptError("a flag is set in some of these permutations only", hint="Give it a value in each.")
-    return axes, {name: found[0] for name, found in values.items() if len(found) == 1}
+    if points * repeat > MOST:
+        times = f" ({points:,} x {repeat:,} repeats)" if repeat > 1 else ""
+        hint = "Fewer values, or design='sobol' with n=… samples of them."
+        raise InvalidRequest(
+            f"this sweep has {points * repeat:,} cells{times}, {MOST:,} are allowed", hint=hint
+        )
 
 
-def _cells(axes: Mapping[str, Any], fixed: Mapping[str, Any], repeat: int, speed: str) -> list[CellSpec]:
-    faults: dict[str, None] = {}
-    cells: list[CellSpec] = []
-    for at in itertools.product(*axes.values()):
-        try:
-            request = build({**fixed, **dict(zip(axes, at, strict=True))}, speed=speed)
-        except InvalidRequest as error:
-            faults |= dict.fromkeys(error.faults)
-            continue
-        clean = tuple(getattr(request, name) for name in axes)
-        sha = request_sha(request)
-        cells += [CellSpec(len(cells) + k, clean, k + 1, request, sha) for k in range(repeat)]
-    if faults:
-        raise InvalidRequest(list(faults))
-    return cells
-
-
-def _axis_faults(params: Mapping[str, Any], repeat: int) -> list[str]:
-    whole = isinstance(repeat, int) and repeat >= 1
-    faults = [] if whole else [f"repeat needs a whole number from 1, not {repeat!r}"]
+def clean(name: str, value: Any) -> Any:
+    """Return a parameter's value as it will be sent; one that is wrong is told of with its cell."""
     table = rows(Generate)
-    for name, value in params.items():
-        if not _is_axis(value) or name not in table:
-            continue
-        values = [_clean(table[name].domain, one) for one in _values(value)]
-        kind = table[name].domain.kind
-        if kind not in SWEEPABLE:
-            faults.append(f"{name} cannot be an axis: only numbers and choices can")
-        elif not values:
-            faults.append(f"{name} has no values")
-        elif None in values:
-            faults.append(f"{name} has None among its values: give each a value")
-        elif doubled := sorted({str(v) for v in values if values.count(v) > 1}):
-            faults.append(f"{name} has {', '.join(doubled)} more than once")
-    return faults
-
-
-def _clean(domain: Domain, value: Any) -> Any:
-    """Return a value as it will be sent; one that is wrong is told of later, with its cell."""
     try:
-        return domain.read(value)
+        return table[name].domain.read(value) if name in table and value is not None else value
     except ValueError:
         return value
 
 
-def _is_axis(value: Any) -> bool:
-    return isinstance(value, Iterable) and not isinstance(value, str | bytes)
+def told(faults: Iterable[str], *, hint: str = "") -> InvalidRequest:
+    """Return the error that tells of faults, each once, and of so many that they can be read."""
+    once = list(dict.fromkeys(faults))
+    more = [f"… and {len(once) - FAULTS_SHOWN:,} more"] if len(once) > FAULTS_SHOWN else []
+    return InvalidRequest([*once[:FAULTS_SHOWN], *more], hint=hint)
 
 
-def _values(value: Iterable[Any]) -> list[Any]:
-    return [item.item() if hasattr(item, "item") else item for item in value]
+def filled(text: str, values: Mapping[str, Any]) -> str:
+    """Return a prompt with the values of its slots in place of their names; nothing is filled twice."""
+    return SLOT.sub(lambda slot: str(values[slot[1]]) if slot[1] in values else slot[0], text)
+
+
+def _how(repeat: int, said: Mapping[str, Any]) -> How:
+    between = {name: tuple(values) for name, values in said.get("between", {}).items()}
+    return How(**{**said, "repeat": repeat, "between": between})
+
+
+# ---- cells ------------------------------------------------------------------------------------------
+
+
+def _cells(
+    axes: Mapping[str, Any], fixed: Mapping[str, Any], points: Sequence[tuple[Any, ...]], how: How
+) -> list[CellSpec]:
+    faults: dict[str, None] = {}
+    cells: list[CellSpec] = []
+    first: dict[str, tuple[Any, ...]] = {}
+    for at in points:
+        try:
+            request = _request({**fixed, **dict(zip(axes, at, strict=True))}, how.speed)
+        except InvalidRequest as error:
+            faults |= dict.fromkeys(error.faults)
+            continue
+        sha = request_sha(request)
+        if first.setdefault(sha, at) is not at:
+            twins = f"{_words(axes, first[sha])} and {_words(axes, at)}"
+            faults[f"two cells ask for the same: {twins}; repeat=2 pays a cell twice"] = None
+        cells += [CellSpec(len(cells) + k, at, k + 1, request, sha) for k in range(how.repeat)]
+    if faults:
+        raise told(faults)
+    return cells
+
+
+def _request(said: Mapping[str, Any], speed: str) -> Generate:
+    table = rows(Generate)
+    slots = {name: value for name, value in said.items() if name not in table}
+    known = {name: value for name, value in said.items() if value is not None and name not in slots}
+    if slots and "prompt" in known:
+        known["prompt"] = filled(known["prompt"], slots).strip()
+    return build(known, speed=speed)
+
+
+def _words(axes: Iterable[str], at: Iterable[Any]) -> str:
+    said = ", ".join(f"{name} {value}" for name, value in zip(axes, at, strict=True) if value is not None)
+    return f"({said or 'nothing said'})"
+
+
+def _run_order(count: int, how: How) -> tuple[int, ...]:
+    order = list(range(count))
+    if how.order == "random":
+        random.Random(how.seed).shuffle(order)
+    return tuple(order)

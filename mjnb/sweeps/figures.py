@@ -15,7 +15,8 @@ from ..errors import InvalidRequest
 from ..params import Generate, rows
 from ..tracking import Task, TaskImage
 from .design import Design
-from .measuring import Number, Numbers
+from .numbers import Number, Numbers
+from .verdicts import names_of
 
 if TYPE_CHECKING:
     from .. import plots
@@ -62,7 +63,8 @@ def figure(
 
     shown = _axes_shown(design, look.by)
     axes = [plots.Axis(name, tuple(_plain(design, name))) for name in shown]
-    curves = [_curve(name) for name in (wanted if wanted is not None else _default_metrics(shown))]
+    names = _default_metrics(shown) if wanted is None else names_of(numbers, wanted)
+    curves = [_curve(name, numbers) for name in names]
     cells = _plot_cells(design, tasks, numbers, shown, middle=look.pictures == "middle")
     try:
         return _drawn(cells, axes, curves, look, look.title or _title(design), _caption(design))
@@ -122,13 +124,11 @@ def _default_metrics(shown: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(in_turn))[:MOST_CURVES] or list(FALLBACK)
 
 
-def _curve(name: str) -> plots.Curve:
+def _curve(name: str, numbers: Numbers) -> plots.Curve:
     from .. import plots
-    from ..metrics import METRICS
 
-    if name not in METRICS:
-        raise InvalidRequest(f"unknown metric {name!r}", hint=f"There are {', '.join(METRICS)}.")
-    return plots.Curve(name, METRICS[name].label, METRICS[name].unit)
+    fact = numbers.facts[name]
+    return plots.Curve(name, fact.label, fact.unit)
 
 
 def _plot_cells(
@@ -174,7 +174,8 @@ def _joined(sets: Sequence[Mapping[str, Number]]) -> dict[str, Number]:
         return dict(sets[0])
     joined: dict[str, Number] = {}
     for name in {name for one in sets for name in one}:
-        found = [one[name][0] for one in sets if not math.isnan(one[name][0])]
+        values = [one[name][0] for one in sets if name in one]  # a task may be unrated
+        found = [value for value in values if not math.isnan(value)]
         mean = sum(found) / len(found) if found else math.nan
         spread = (
             math.sqrt(sum((v - mean) ** 2 for v in found) / (len(found) - 1)) if len(found) > 1 else math.nan

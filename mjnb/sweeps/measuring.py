@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .. import display
 from ..ledger import Ledger
 from ..tracking import Task, TaskImage
+from .numbers import Faults, Line, MetricWarning, Number, Numbers, Progress, nan, null, subject
 from .own import Owns
 
 if TYPE_CHECKING:
-    from ..metrics import Measured, Metric
+    from ..metrics import Measured
 
-Number = tuple[float, float]  # value and its standard error; NaN where there is none
-Line = tuple[str, str, int, float | None, float | None]  # as the ledger takes them
-MANY = 24  # pictures to measure from which on progress is shown
+__all__ = ["Measures", "MetricWarning", "Number", "Numbers", "measure", "null"]
 BATCH = 25  # tasks after which numbers are written to the ledger
-
-
-class MetricWarning(UserWarning):
-    """A metric has no number for some picture; all the others have."""
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What was measured.
-
-    Attributes:
-        pictures: By a picture's hash and the metric's name.
-        sets: Value and standard error by a task's id and the metric's name, for its set of pictures.
-        facts: The table of all metrics that these are numbers of.
-    """
-
-    pictures: Mapping[str, Mapping[str, float]]
-    sets: Mapping[str, Mapping[str, Number]]
-    facts: Mapping[str, Metric] = field(default_factory=dict)
 
 
 class Measures:
@@ -74,7 +50,7 @@ class Measures:
         faults = Faults()
         pictures, of_sets = _defaults(ledger, sets, faults)
         own_pictures, own_sets = self.own.read(ledger, sets, faults.add)
-        self._tell(faults.told())
+        self.tell(faults.told())
         held, facts = self.held, {**METRICS, **self.held.facts, **self.own.facts()}
         return Numbers(
             {s: {**held.pictures.get(s, {}), **v, **own_pictures.get(s, {})} for s, v in pictures.items()},
@@ -82,48 +58,12 @@ class Measures:
             facts,
         )
 
-    def _tell(self, notes: Sequence[str]) -> None:
+    def tell(self, notes: Sequence[str]) -> None:
+        """Take note of what has no number, and warn of what is new."""
         fresh = [note for note in notes if note not in self.notes]
         self.notes += fresh
         if fresh:
             warnings.warn("\n".join(fresh), MetricWarning, stacklevel=4)
-
-
-class Faults:
-    """What has no number, gathered by metric and reason, so that a hundred alike make one line."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str], list[str]] = {}
-
-    def add(self, metric: str, what: TaskImage | str, why: str) -> None:
-        """Take note of one picture, or of one task's set."""
-        name = what if isinstance(what, str) else f"picture {what.number} of task {display.short(what.task.id)}"
-        self._found.setdefault((metric, why), []).append(name)
-
-    def told(self) -> list[str]:
-        """Return one sentence per metric and reason."""
-        return [
-            f"{metric}: no number for {names[0]}" + (f" and {len(names) - 1} more" * (len(names) > 1)) + f": {why}"
-            for (metric, why), names in self._found.items()
-        ]
-
-
-class Progress:
-    """A line that says how far measuring is; nothing is shown for a few pictures."""
-
-    def __init__(self, total: int, what: str = "measuring pictures") -> None:
-        self._total, self._what, self._done, self._next = total, what, 0, 0.0
-        self._live = display.Live() if total >= MANY else None
-
-    def step(self) -> None:
-        """One more is done."""
-        self._done += 1
-        if self._live is not None and (time.monotonic() >= self._next or self._done == self._total):
-            self._next = time.monotonic() + 0.3
-            text = f"{self._what}: {self._done} of {self._total}"
-            self._live.show(text, display.notice_html(text))
-            if self._done == self._total:
-                self._live.end()
 
 
 def measure(ledger: Ledger, tasks: Iterable[Task]) -> Numbers:
@@ -148,10 +88,10 @@ def _defaults(
     fresh: list[Line] = []
     try:
         for done, (task_id, whole, measured) in enumerate(_measured(missing, faults), 1):
-            numbers = _numbers_of_set(measured)
-            pictures |= {sha: one.values for sha, one in measured.items()}
+            numbers = _numbers_of_set([one for _, one in measured])
+            pictures |= {sha: one.values for sha, one in measured}
             of_sets[task_id] = numbers
-            fresh += [line for sha, one in measured.items() for line in _picture_lines(sha, one)]
+            fresh += [line for sha, one in measured for line in _picture_lines(sha, one)]
             fresh += _lines(subjects[task_id], numbers) if whole else []
             if done % BATCH == 0:
                 ledger.put_metrics(fresh)
@@ -179,8 +119,8 @@ class _Known:
 
 def _measured(
     sets: Mapping[str, Sequence[TaskImage]], faults: Faults
-) -> Iterator[tuple[str, bool, dict[str, Measured]]]:
-    """Yield every task with what was measured of its pictures, and whether that is all of them."""
+) -> Iterator[tuple[str, bool, list[tuple[str, Measured]]]]:
+    """Yield every task, whether all of its pictures were measured, and what was, by their hashes."""
     from ..metrics import Unmeasured, measure_all
 
     unique = {str(image.sha256): image for images in sets.values() for image in images}
@@ -197,15 +137,15 @@ def _measured(
                 progress.step()
                 if isinstance(outcome, Unmeasured):
                     faults.add("metrics", one, outcome.why)
-        outcomes = {str(image.sha256): found[str(image.sha256)] for image in images}
-        good = {sha: one for sha, one in outcomes.items() if not isinstance(one, Unmeasured)}
+        outcomes = [(str(image.sha256), found[str(image.sha256)]) for image in images]
+        good = [(sha, one) for sha, one in outcomes if not isinstance(one, Unmeasured)]
         yield task_id, len(good) == len(outcomes), good
 
 
-def _numbers_of_set(measured: Mapping[str, Measured]) -> dict[str, Number]:
+def _numbers_of_set(measured: Sequence[Measured]) -> dict[str, Number]:
     from .. import metrics
 
-    return dict(metrics.measure_set(list(measured.values())))
+    return dict(metrics.measure_set(measured))
 
 
 def _picture_lines(sha: str, measured: Measured) -> list[Line]:
@@ -216,18 +156,3 @@ def _lines(name: str, numbers: Mapping[str, Number]) -> list[Line]:
     from ..metrics import METRICS
 
     return [(name, m, METRICS[m].version, null(v), null(error)) for m, (v, error) in numbers.items()]
-
-
-def subject(images: Sequence[TaskImage]) -> str:
-    """Return the name of a set of pictures: the hash of their hashes, in order."""
-    return hashlib.sha256("".join(str(image.sha256) for image in images).encode()).hexdigest()
-
-
-def null(value: float) -> float | None:
-    """Return a number for a table: NaN is none."""
-    return None if math.isnan(value) else float(value)
-
-
-def nan(value: float | None) -> float:
-    """Return a number from a table: none is NaN."""
-    return math.nan if value is None else value

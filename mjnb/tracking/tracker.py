@@ -39,6 +39,7 @@ from .hints import Hints, is_told
 from .schedule import SHORTEST, Schedule
 
 CLOSED = "The task goes on at the service; the next session takes it up."
+LAST_STEPS = 8.0  # seconds that closing waits for submits under way: cut off, nobody knew whether they were paid
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
 SENDS: dict[type[MJError], int] = {
     RateLimited: 6,
@@ -130,6 +131,8 @@ class Tracker:
         for attempt in itertools.count(1):
             async with self.client.submits, self.client.sending:
                 self.budget.check(intent.credits)
+                if self._closed:
+                    raise NotConnected("the session is closed; this was not sent")
                 if task is None:
                     own_id, fresh = self.ledger.intend(intent)
                     task = self.handle(self._entry(own_id))
@@ -234,8 +237,9 @@ class Tracker:
         return await self.client.record(task_id)
 
     async def close(self) -> None:
-        """Stop looking after everything, and let all waiters go."""
+        """Finish what is being sent, stop looking after everything, and let all waiters go."""
         self._closed = True
+        await self.loop.settle(LAST_STEPS)
         for task in list(self.tasks.values()):
             if not task.done:
                 self.follow(task)

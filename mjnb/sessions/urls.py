@@ -1,0 +1,41 @@
+"""URLs in place of pictures: what has one keeps it, what has none is uploaded, or would be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from ..tracking import Tracker
+
+UPLOADED_LATER = "https://upload.invalid/{name}"  # stands in a dry run for a URL that is not known yet
+
+
+def with_urls(
+    tracker: Tracker, params: Mapping[str, Any], *, send: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the parameters with URLs in place of pictures, and the names of what is to be uploaded."""
+    if params.get("file_urls") is None:
+        return dict(params), ()
+    urls, uploads = urls_of(tracker, params["file_urls"], send=send)
+    return {**params, "file_urls": urls}, uploads
+
+
+def urls_of(tracker: Tracker, given: Any, *, send: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the URLs of pictures, and the names of what is to be uploaded.
+
+    Args:
+        tracker: Uploads.
+        given: What `inputs.read_inputs` takes.
+        send: Upload now; else a URL that is not known yet has a stand-in.
+    """
+    from ..tracking import inputs
+
+    found = inputs.read_inputs(given, urlsplit(tracker.client.base_url).netloc)
+    uploads = tuple(one.name for one in found if isinstance(one, inputs.Local))
+    if send:
+        return tracker.loop.run(inputs.to_urls(found, tracker)), uploads
+    return tuple(
+        one.url if isinstance(one, inputs.Remote) else UPLOADED_LATER.format(name=one.name) for one in found
+    ), uploads

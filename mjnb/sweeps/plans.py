@@ -1,0 +1,152 @@
+"""The plan of a sweep: what is there by content, what is to pay, what it costs and how long it takes.
+
+Only the ledger is asked; nothing is sent.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .. import display
+from ..api import SUBMIT_LIMIT
+from ..ledger import LIVE, OPEN, Entry
+from ..prices import DOLLARS_PER_CREDIT, estimate
+from ..tracking import Tracker
+from . import tables
+from .design import CellSpec, Design
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TO_PAY = "to pay"
+HERE, EARLIER = "this sweep", "earlier"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sweep has, what it would pay, and how long that takes.
+
+    Attributes:
+        states: The state of every cell: ``to pay``, or that of its task.
+        to_pay: How many cells would be sent.
+        credits: What they may cost, an estimate.
+        seconds: How long they may take: the limits, and how long such tasks took before.
+        frame: One row per cell: its values, repetition, state, task and credits.
+        origins: Who sent the task of every cell: ``this sweep``, ``earlier`` (another sweep, or ``%mj``), or
+            an empty text.
+        left: Credits that the session may still spend; None: no limit.
+    """
+
+    states: tuple[str, ...]
+    to_pay: int
+    credits: float
+    seconds: float
+    frame: pl.DataFrame
+    origins: tuple[str, ...] = ()
+    left: float | None = None
+
+    @property
+    def is_over_budget(self) -> bool:
+        """Whether `Sweep.run` would refuse to pay for it."""
+        return self.left is not None and self.credits > self.left
+
+    def detail(self) -> pl.DataFrame:
+        """Return the frame with a column ``origin``: who sent the task of each cell."""
+        from .. import frames
+
+        return self.frame.hstack(frames.frame({"origin": self.origins}, {"origin": "text"}))
+
+    def __repr__(self) -> str:
+        counts = Counter(state for state in self.states if state != TO_PAY)
+        there = "".join(f", {count} {state}" for state, count in counts.items())
+        earlier = self.origins.count(EARLIER)
+        there += f" ({earlier} of an earlier run)" if earlier else ""
+        if not self.to_pay:
+            return f"{len(self.states)} cells{there}: nothing to pay"
+        dollars = self.credits * DOLLARS_PER_CREDIT
+        cost = f"about {self.credits:g} credits (${dollars:.2f}) and {self.seconds:.0f} s"
+        over = f"; over the budget, of which {self.left:g} credits are left" if self.is_over_budget else ""
+        return f"{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}{over}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return display.mime_bundle(repr(self), display.notice_html(repr(self)) + self.detail()._repr_html_())
+
+
+def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: bool) -> Plan:
+    """Return the plan of a design.
+
+    Args:
+        design: The cells.
+        tracker: Knows ledger, prices, limits and usual times.
+        sweep: The id under which the sweep has run already.
+        retry: Count cells whose task failed as to pay.
+    """
+    found = find(design, tracker)
+    to_send = due(design, tracker, found, retry=retry)
+    sent = {cell.number for cell in to_send}
+    cells = design.cells
+    costs = [estimate(cell.request, tracker.prices) if cell.number in sent else 0.0 for cell in cells]
+    states = tuple(TO_PAY if cell.number in sent else found[cell.number].state for cell in cells)
+    origins = tuple(_origin(found.get(n), sweep) if n not in sent else "" for n in range(len(cells)))
+    tasks = [found[cell.number].id if cell.number in found else None for cell in cells]
+    frame = tables.cell_frame(design, {"state": states, "credits": costs, "task": tasks})
+    limit = tracker.budget.limit
+    left = None if limit is None else limit - tracker.budget.spent
+    return Plan(
+        states, len(to_send), sum(costs), seconds(tracker, to_send, found), frame, origins=origins, left=left
+    )
+
+
+def find(design: Design, tracker: Tracker) -> dict[int, Entry]:
+    """Return the ledger's task for every cell that has one: repetition n is the n-th live task."""
+    cells: defaultdict[str, list[CellSpec]] = defaultdict(list)
+    for cell in design.cells:
+        cells[cell.sha].append(cell)
+    entries: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in tracker.ledger.with_requests(cells, tracker.account):
+        entries[entry.request_sha].append(entry)
+    found: dict[int, Entry] = {}
+    for sha, there in entries.items():
+        live_first = sorted(there, key=lambda entry: entry.state not in LIVE)
+        for cell, entry in zip(cells[sha], live_first, strict=False):
+            found[cell.number] = entry
+    return found
+
+
+def due(design: Design, tracker: Tracker, found: Mapping[int, Entry], *, retry: bool) -> list[CellSpec]:
+    """Return the cells to send, in the design's run order but slow kinds first.
+
+    That is those never sent, refused, or, with ``retry``, failed.
+    """
+    again = {"rejected", "failed", "expired"} if retry else {"rejected"}
+    cells = [design.cells[number] for number in design.run_order]
+    wanted = [cell for cell in cells if cell.number not in found or found[cell.number].state in again]
+    return sorted(wanted, key=lambda cell: -_usual(tracker, cell))
+
+
+def seconds(tracker: Tracker, to_send: Sequence[CellSpec], found: Mapping[int, Entry]) -> float:
+    """Return the bound of the limits: a burst per window, and the time of the slowest kind in each."""
+    count, window = SUBMIT_LIMIT
+    window /= tracker.client.time_scale
+    new = [window * (n // count) + _usual(tracker, cell) for n, cell in enumerate(to_send)]
+    old = [tracker.expected(entry) - _age(entry) for entry in found.values() if entry.state in OPEN]
+    return math.ceil(max([*new, *old, 0.0]))
+
+
+def _usual(tracker: Tracker, cell: CellSpec) -> float:
+    return tracker.usual(cell.request.task_type, cell.request.speed)
+
+
+def _age(entry: Entry) -> float:
+    return time.time() - (entry.submitted_at or entry.created_at) / 1000
+
+
+def _origin(entry: Entry | None, sweep: str | None) -> str:
+    if entry is None:
+        return ""
+    return HERE if sweep is not None and entry.sweep == sweep else EARLIER

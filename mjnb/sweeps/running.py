@@ -1,0 +1,145 @@
+"""One run of a sweep: pays what is due, once, follows it to its end, and shows how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+
+from .. import display
+from ..errors import (
+    AuthError,
+    DailyLimit,
+    FeatureDisabled,
+    InsufficientCredits,
+    LedgerError,
+    MJError,
+)
+from ..ledger import LIVE
+from ..tracking import Task, Tracker
+from .design import CellSpec, Design
+from .plans import due, find
+
+HOPELESS = (
+    AuthError,
+    InsufficientCredits,
+    DailyLimit,
+    FeatureDisabled,
+    LedgerError,
+)  # the next cell fails alike
+
+
+class Run:
+    """One run; made in the cell that is to show it.
+
+    Args:
+        design: The cells.
+        tracker: Sends, watches and remembers.
+        sweep: The sweep's id in the ledger.
+        live: Where the progress shows.
+        retry: Pay again for cells whose task failed or expired.
+    """
+
+    def __init__(
+        self, design: Design, tracker: Tracker, sweep: str, live: display.Live, *, retry: bool
+    ) -> None:
+        self.design, self.tracker = design, tracker
+        self.errors: dict[int, MJError] = {}  # what kept a cell from being sent, by cell number
+        self.tasks: dict[int, Task] = {}  # by cell number
+        self._sweep, self._retry = sweep, retry
+        self._live = live
+        self._stop = threading.Event()
+        self._alike = Counter(cell.sha for cell in design.cells)
+        self._work: Future[None] | None = None
+
+    def start(self) -> None:
+        """Start the work, and return at once."""
+        self.show()  # first from the cell's own thread: from the loop's it would land in no cell
+        self._work = self.tracker.loop.start(self._all())
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until all is settled; raises what would meet every cell."""
+        if self._work is not None:
+            self.tracker.loop.wait(self._work, timeout)
+
+    def when_over(self, then: Callable[[], object]) -> None:
+        """Call something when all is settled, from any thread; at once if it is already."""
+        if self._work is not None:
+            self._work.add_done_callback(lambda _: then())
+
+    def stop(self) -> None:
+        """Send nothing new."""
+        self._stop.set()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it still sends what is due."""
+        return self._work is not None and not self._work.done() and not self._stop.is_set()
+
+    def show(self) -> None:
+        """Bring what is shown up to date now, before a waiting cell ends."""
+        self._live.show(*self._progress())
+
+    # ---- on the loop ----
+
+    async def _all(self) -> None:
+        found = find(self.design, self.tracker)
+        to_send = due(self.design, self.tracker, found, retry=self._retry)
+        self.tasks |= {n: self.tracker.handle(entry) for n, entry in found.items() if entry.state in LIVE}
+        for task in self.tasks.values():
+            self.tracker.follow(task)
+        over = asyncio.Event()
+        showing = asyncio.ensure_future(display.keep_showing(self._live, self._progress, over.is_set))
+        try:
+            await self._send_all(to_send)
+            await asyncio.gather(*(_end_of(task) for task in self.tasks.values()))
+        finally:
+            over.set()
+            await showing
+        hopeless = next((error for error in self.errors.values() if isinstance(error, HOPELESS)), None)
+        if hopeless is not None:
+            raise hopeless
+
+    async def _send_all(self, to_send: Sequence[CellSpec]) -> None:
+        sends = [asyncio.ensure_future(self._send(cell)) for cell in to_send]
+        while not all(send.done() for send in sends):
+            if self._stop.is_set():
+                for send in sends:
+                    send.cancel()  # a request that is under way is finished and recorded all the same
+            await asyncio.wait(sends, timeout=0.1)
+
+    async def _send(self, cell: CellSpec) -> None:
+        whose = {"sweep": self._sweep, "cell": cell.number, "at_most": self._alike[cell.sha]}
+        try:
+            self.tasks[cell.number] = await self.tracker.send(self.tracker.intent(cell.request, **whose))
+        except MJError as error:
+            self.errors[cell.number] = error
+            if isinstance(error, HOPELESS):
+                self._stop.set()
+
+    def _progress(self) -> tuple[str, str]:
+        tasks = list(self.tasks.values())  # the loop may add to them meanwhile
+        counts = Counter(task.state if task.done or task.running else "fetching" for task in tasks)
+        if self.errors:
+            counts["not sent"] = len(self.errors)
+        left = [self.tracker.expected(t.entry) - t.elapsed for t in tasks if t.running]
+        view = display.CountView(
+            title=f"sweep of {len(self.design.cells)} cells",
+            counts=counts,
+            total=len(self.design.cells),
+            note=_note(self.errors),
+            left=max([0.0, *left]) or None,
+        )
+        return display.count_text(view), display.count_html(view)
+
+
+def _note(errors: Mapping[int, MJError]) -> str:
+    return "; ".join(sorted({error.message for error in list(errors.values())}))
+
+
+async def _end_of(task: Task) -> None:
+    with contextlib.suppress(MJError):  # how it ended stands in its state
+        await task

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from . import errors
     from .errors import MJError
     from .loop import nest
+    from .metrics import metric
     from .reference import Page
     from .sandbox import Sandbox
     from .sessions import Session, use
+    from .sweeps import Sweep
 
 VERBS = (
     "animate",
@@ -47,12 +49,26 @@ HOMES = {
     "MJError": "errors",
     "Sandbox": "sandbox",
     "Session": "sessions",
+    "Sweep": "sweeps",
     "UnsettledWarning": "sessions",
+    "metric": "metrics",
     "nest": "loop",
     "use": "sessions",
 }
 
-__all__ = ["MJError", "Sandbox", "Session", "__version__", "errors", "help", "nest", "session", "use"]
+__all__ = [
+    "MJError",
+    "Sandbox",
+    "Session",
+    "Sweep",
+    "__version__",
+    "errors",
+    "help",
+    "metric",
+    "nest",
+    "session",
+    "use",
+]
 
 
 def session() -> Session:

@@ -35,6 +35,7 @@ HOMES = {
         "tracking",
         "sweeps",
     },  # pictures are handed on as Pillow's
+    "anywidget": {"widgets"},
     "h11": {"receiver"},
     "av": {"media", "sandbox"},  # decoding what comes, encoding what the sandbox draws
     "httpx": {"client"},
@@ -44,6 +45,7 @@ HOMES = {
     "matplotlib": {"plots"},
     "nest_asyncio": {"loop"},
     "numpy": {"effects", "metrics", "plots", "sandbox"},
+    "optuna": {"sweeps"},
     "polars": {"frames"},
     "scipy": {"effects", "sweeps"},
     "sqlalchemy": {"ledger"},
@@ -52,11 +54,14 @@ HOMES = {
     "tornado": {"server"},
     "uvicorn": {"sandbox"},
 }
-SHOWS_ITSELF = {("display", "IPython"), ("plots", "IPython"), ("widgets", "IPython")}  # inside functions that only IPython calls
+# inside functions that only IPython calls
+SHOWS_ITSELF = {("display", "IPython"), ("plots", "IPython"), ("widgets", "IPython")}
 HEAVY = {
     "polars",
     "matplotlib",
     "ipywidgets",
+    "anywidget",
+    "optuna",
     "httpx",
     "sqlalchemy",
     "numpy",

@@ -62,7 +62,7 @@ def figure(
     from .. import plots
 
     shown = _axes_shown(design, look.by)
-    axes = [plots.Axis(name, tuple(_plain(design, name))) for name in shown]
+    axes = [plots.Axis(name, tuple(design.axes[name])) for name in shown]
     names = _default_metrics(shown) if wanted is None else names_of(numbers, wanted)
     curves = [_curve(name, numbers) for name in names]
     cells = _plot_cells(design, tasks, numbers, shown, middle=look.pictures == "middle")
@@ -108,12 +108,6 @@ def _axes_shown(design: Design, by: Sequence[str] | None) -> list[str]:
             "one cell has no axis to draw", hint="Give a parameter several values, or show the task."
         )
     return sorted(shown, key=lambda name: name in LAST) if len(shown) > 2 else shown
-
-
-def _plain(design: Design, name: str) -> list[Any]:
-    """Return an axis's clean values, once each, in design order."""
-    place = list(design.axes).index(name)
-    return list(dict.fromkeys(cell.at[place] for cell in design.cells))
 
 
 def _default_metrics(shown: Sequence[str]) -> list[str]:
@@ -194,7 +188,7 @@ def _note(group: Sequence[Task | None]) -> str:
 
 
 def _title(design: Design) -> str:
-    return f"“{design.cells[0].request.prompt if 'prompt' not in design.axes else design.prompt}”"
+    return f"“{design.title}”"
 
 
 def _caption(design: Design) -> str:

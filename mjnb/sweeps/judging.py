@@ -181,10 +181,11 @@ def rating(
         hint = "sweep.run() brings them."
         raise InvalidRequest(f"{kind} needs {SIZES[kind]} pictures, there are {len(images)}", hint=hint)
     name, chance = rater if rater is not None else _whoever(), random.Random(seed)
-    hands: list[tuple[TaskImage, ...]]
+    hands: list[tuple[TaskImage, ...]] = []
     if kind == "single":
         known = {one.shown[0].sha256 for one in ratings.standing() if (one.kind, one.rater) == (kind, name)}
-        hands = [(image,) for image in _shuffled(images, chance) if image.sha256 not in known][:n]
+        fresh = [image for image in _shuffled(images, chance) if image.sha256 not in known]
+        hands += [(image,) for image in fresh[:n]]
     else:
         hands = _hands(images, SIZES[kind], n or max(1, round(2 * len(images) / SIZES[kind])), chance)
     return Rating(ratings, kind, hands, rater=name, sweep=sweep)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..metrics import Measured
 
 __all__ = ["Measures", "MetricWarning", "Number", "Numbers", "measure", "null"]
+SHOWN = 8  # notes in one warning
 BATCH = 25  # tasks after which numbers are written to the ledger
 
 
@@ -63,7 +64,8 @@ class Measures:
         fresh = [note for note in notes if note not in self.notes]
         self.notes += fresh
         if fresh:
-            warnings.warn("\n".join(fresh), MetricWarning, stacklevel=4)
+            shown = [*fresh[:SHOWN], *([f"… and {len(fresh) - SHOWN} more in sweep.notes"] * (len(fresh) > SHOWN))]
+            warnings.warn("\n".join(shown), MetricWarning, stacklevel=4)
 
 
 def measure(ledger: Ledger, tasks: Iterable[Task]) -> Numbers:

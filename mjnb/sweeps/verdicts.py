@@ -58,7 +58,7 @@ class Verdicts:
 
     def __repr__(self) -> str:
         head = f"{len(self.effects)} effects over {self.tasks} tasks"
-        return "\n".join([head, *(f"{e.metric}: {e.verdict}" for e in self._in_order())])
+        return "\n".join([head, *(f"{e.parameter} → {e.metric}: {e.verdict}" for e in self._in_order())])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return display.mime_bundle(repr(self), self.to_html())

@@ -39,7 +39,7 @@ from .hints import Hints, is_told
 from .schedule import SHORTEST, Schedule
 
 CLOSED = "The task goes on at the service; the next session takes it up."
-LAST_STEPS = 8.0  # seconds that closing waits for submits under way: cut off, nobody knew whether they were paid
+LAST_STEPS = 8.0  # seconds that closing waits for submits under way; cut off, they would be unknown
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
 SENDS: dict[type[MJError], int] = {
     RateLimited: 6,

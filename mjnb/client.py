@@ -111,10 +111,16 @@ class Client:
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self.sending = asyncio.Semaphore(SENDING)
+        self.uploading = asyncio.Lock()
         self.status_requests = 0
 
     def __repr__(self) -> str:
         return f"<Client {self.base_url}>"
+
+    @property
+    def own_hosts(self) -> set[str]:
+        """The service's own hosts, whose addresses are good wherever it stands."""
+        return {urlsplit(url).netloc for url in (self.base_url, self.upload_url)}
 
     async def submit(self, request: Request) -> str:
         """Send a paid request, once, and return the service's task id.

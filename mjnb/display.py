@@ -22,6 +22,8 @@ from .params import Generate, rows
 
 V = TypeVar("V")
 
+SHORT = 6  # characters of an id that are enough to name it by
+
 MUTED = "color:var(--jp-ui-font-color2,#666)"
 BORDER = "border:1px solid var(--jp-border-color2,#bbb)"
 BAD = "color:var(--jp-error-color1,#c62828)"
@@ -323,7 +325,7 @@ def notice_html(text: str) -> str:
 
 def short(own_id: str) -> str:
     """Return the end of an id, which is enough to name it by."""
-    return own_id[-6:]
+    return own_id[-SHORT:]
 
 
 def data_uri(content: bytes, mime: str = "image/jpeg") -> str:

@@ -109,12 +109,12 @@ def _sweep(session: Session, rest: str, _names: Names, said: Said) -> Any:
 
 
 def _upscale(session: Session, rest: str, names: Names, said: Said) -> Any:
-    task, number, _ = _task_and_number(session, rest, names, "upscale")
+    task, number = _only_task_and_number(session, rest, names, "upscale")
     return _shown(session.upscale(task, number, dry_run=DRY_RUN in said))
 
 
 def _vary(session: Session, rest: str, names: Names, said: Said) -> Any:
-    task, number, _ = _task_and_number(session, rest, names, "vary")
+    task, number = _only_task_and_number(session, rest, names, "vary")
     return _shown(session.vary(task, number, dry_run=DRY_RUN in said))
 
 
@@ -127,18 +127,13 @@ def _extend(session: Session, rest: str, names: Names, said: Said) -> Any:
 
 
 def _animate(session: Session, rest: str, names: Names, said: Said) -> Any:
-    from . import prompt
-
     first, _, words = rest.partition(" ")
     if first.startswith(("http://", "https://")):
         source: Any = first
     else:
         task, number, words = _task_and_number(session, rest, names, "animate")
         source = _numbered(task, number)
-    line = prompt.read(prompt.one_line(words))
-    params = dict(line.said)
-    how = {"motion": params.pop("motion", "high"), "batch": params.pop("video_batch_size", 1)}
-    return _shown(session.animate(source, line.text, **how, **params, dry_run=DRY_RUN in said))
+    return _shown(session.animate(source, words, dry_run=DRY_RUN in said))
 
 
 VERBS: dict[str, Verb] = {
@@ -152,7 +147,11 @@ VERBS: dict[str, Verb] = {
 
 
 def _task_and_number(session: Session, rest: str, names: Names, verb: str) -> tuple[Task, int, str]:
-    """Read ``NAME [NUMBER] …``: a variable or the end of an id, a number from 1, and what follows."""
+    """Read ``NAME [NUMBER] …``: a variable or the end of an id, a number from 1, and what follows.
+
+    The end of an id is as long as it is shown: ``%mj extend a story`` names no task that ends in ``a``.
+    """
+    from .display import SHORT
     from .errors import LedgerError, PromptError
     from .tracking import Task, TaskImage
 
@@ -162,11 +161,23 @@ def _task_and_number(session: Session, rest: str, names: Names, verb: str) -> tu
     if isinstance(held, TaskImage):
         return held.task, held.number, after.strip()
     try:
+        if not isinstance(held, Task) and len(name) < SHORT:
+            raise LedgerError(f"no task is called {name!r}")
         task = held if isinstance(held, Task) else session.task(name)
     except LedgerError as error:
         hint = f"A prompt that begins with {verb!r}: %mj imagine {verb} …"
         raise PromptError(f"%mj {verb} needs a task: {error.message}", hint=hint) from None
     return (task, int(number), words.strip()) if number.isdecimal() else (task, 1, after.strip())
+
+
+def _only_task_and_number(session: Session, rest: str, names: Names, verb: str) -> tuple[Task, int]:
+    from .errors import PromptError
+
+    task, number, more = _task_and_number(session, rest, names, verb)
+    if more:
+        hint = f"A prompt that begins with {verb!r}: %mj imagine {verb} …"
+        raise PromptError(f"%mj {verb} takes a task and a number, not {more!r}", hint=hint)
+    return task, number
 
 
 def _numbered(task: Task, number: int) -> Any:

@@ -68,7 +68,9 @@ HEAVY = {
     "scipy",
     "PIL",
     "starlette",
-    "uvicorn", "av"}
+    "uvicorn",
+    "av",
+}
 FILES = sorted(HOUSE.rglob("*.py"))
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..receiver import Callbacks
     from ..sandbox import Sandbox
     from ..tracking import Tracker
+    from ..tracking.budget import Budget
 
 ASK_ABOVE = 100  # credits
 
@@ -58,9 +59,10 @@ class Desk:
         self.settings = settings
         self.is_sandbox = settings.embedded or sandbox
         self.account = SANDBOX if self.is_sandbox else settings.account
-        self.prices = {**PRICES, **(prices or {})}
+        self.prices = _price_table(prices or {})
         self.notices: list[str] = []
-        self._max_credits = max_credits
+        self._max_credits = _limit(max_credits)
+        self._budget: Budget | None = None  # one for the session's life, also when it opens again
         self._lock = threading.RLock()
         self._tracker: Tracker | None = None
         self._server: Sandbox | None = None
@@ -88,7 +90,7 @@ class Desk:
             ConfigError: What was said is no number of credits.
         """
         if said is not None:
-            if isinstance(said, bool) or not isinstance(said, int | float) or not said >= 0:
+            if not _is_amount(said):
                 hint = "Give credits, or math.inf for never."
                 raise ConfigError(f"ask_above is {said!r}", hint=hint)
             return said
@@ -147,7 +149,9 @@ class Desk:
         from ..ledger import Ledger
         from ..media import Store
         from ..tracking import Tracker
+        from ..tracking.budget import Budget
 
+        self._budget = self._budget or Budget(self._max_credits)
         ledger = Ledger(self.settings.ledger)
         try:
             client = self._connect()
@@ -162,7 +166,7 @@ class Desk:
             self.account,
             sandbox=self.is_sandbox,
             prices=self.prices,
-            max_credits=self._max_credits,
+            budget=self._budget,
         )
 
     def _connect(self) -> Client:
@@ -197,6 +201,25 @@ class Desk:
         if unknown:
             self.notices.append(_unknown_notice(unknown))
             warnings.warn(self.notices[-1], UnsettledWarning, stacklevel=4)
+
+
+def _price_table(own: Mapping[str, float]) -> dict[str, float]:
+    for name, price in own.items():
+        if name not in PRICES:
+            raise ConfigError(f"prices has no {name!r}", hint=f"It has {', '.join(PRICES)}.")
+        if not _is_amount(price):
+            raise ConfigError(f"the price of {name} is {price!r}", hint="Give credits.")
+    return {**PRICES, **own}
+
+
+def _limit(said: float | None) -> float | None:
+    if said is not None and not _is_amount(said):
+        raise ConfigError(f"max_credits is {said!r}", hint="Give credits, or None for no limit.")
+    return said
+
+
+def _is_amount(said: object) -> bool:
+    return isinstance(said, int | float) and not isinstance(said, bool) and said >= 0  # NaN is no amount
 
 
 def _unknown_notice(unknown: list[Entry]) -> str:

@@ -120,9 +120,9 @@ class Session:
         image: Any,
         prompt: str,
         *,
-        motion: str = "high",
+        motion: str | None = None,
         hd: bool = False,
-        batch: int = 1,
+        batch: int | None = None,
         wait: bool = False,
         dry_run: bool = False,
         **params: Any,
@@ -131,10 +131,10 @@ class Session:
 
         Args:
             image: A URL, a file, bytes, a Pillow picture, a figure, or a picture of a task.
-            prompt: What happens in it.
-            motion: ``high`` or ``low``.
+            prompt: What happens in it; Midjourney text, flags included: ``"it runs --motion low"``.
+            motion: ``high``, which is meant when nothing is said, or ``low``.
             hd: High definition.
-            batch: How many videos: 1, 2 or 4.
+            batch: How many videos: 1, which is meant when nothing is said, 2 or 4.
             wait, dry_run, **params: As in `imagine`.
 
         Raises:
@@ -142,13 +142,11 @@ class Session:
         """
         from ..tracking import TaskImage, followups
 
-        said = {**params, "motion": motion}
+        said = {**params, "motion": motion, "video_batch_size": batch}
         urls, uploads = urls_of(self.tracker, image, send=False)
-        request = followups.animate(urls, prompt, said, hd=hd, batch=batch)
+        request = followups.animate(urls, prompt, said, hd=hd)
         if uploads and not dry_run:
-            request = followups.animate(
-                urls_of(self.tracker, image, send=True)[0], prompt, said, hd=hd, batch=batch
-            )
+            request = followups.animate(urls_of(self.tracker, image, send=True)[0], prompt, said, hd=hd)
         source = image if isinstance(image, TaskImage) else None
         parent, number = (source.task, source.number) if source else (None, None)
         return self.send(request, parent, number, uploads=uploads, wait=wait, dry_run=dry_run)
@@ -187,8 +185,10 @@ class Session:
     ) -> Task | Preview:
         """Send a request made with `mjnb.params.make`; see `imagine`."""
         from ..preview import preview
+        from ..tracking.inputs import check_reach
 
         if dry_run:
+            check_reach(request, self.tracker.client.own_hosts)
             return preview(request, self.desk.prices, uploads)
         return self.tracker.put(request, parent, number, wait=wait, dry_run=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from ..tracking import Tracker
@@ -32,10 +31,11 @@ def urls_of(tracker: Tracker, given: Any, *, send: bool) -> tuple[tuple[str, ...
     """
     from ..tracking import inputs
 
-    found = inputs.read_inputs(given, urlsplit(tracker.client.base_url).netloc)
-    uploads = tuple(one.name for one in found if isinstance(one, inputs.Local))
+    found = inputs.read_inputs(given, tracker.client.own_hosts, tracker.client.time_scale)
+    there = [one.url if isinstance(one, inputs.Remote) else inputs.uploaded(one, tracker) for one in found]
+    missing = [one for one, url in zip(found, there, strict=True) if url is None]
+    uploads = tuple(dict.fromkeys(one.name for one in missing if isinstance(one, inputs.Local)))
     if send:
         return tracker.loop.run(inputs.to_urls(found, tracker)), uploads
-    return tuple(
-        one.url if isinstance(one, inputs.Remote) else UPLOADED_LATER.format(name=one.name) for one in found
-    ), uploads
+    later = (UPLOADED_LATER.format(name=one.name) for one in missing if isinstance(one, inputs.Local))
+    return tuple(next(later) if url is None else url for url in there), uploads

@@ -47,7 +47,7 @@ def read_prompt(prompt: str | Sequence[str], limit: int) -> tuple[str, list[Prom
         PromptError: A line cannot be read, or two of them are the same.
         InvalidRequest: It is no text.
     """
-    texts = [prompt] if isinstance(prompt, str) else list(prompt)
+    texts = [prompt] if isinstance(prompt, str) or not isinstance(prompt, Iterable) else list(prompt)
     if not texts or not all(isinstance(text, str) for text in texts):
         raise told([f"the prompt needs a text or a list of texts, not {prompt!r}"])
     text = texts[0] if len(texts) == 1 else one_of(texts)
@@ -57,13 +57,13 @@ def read_prompt(prompt: str | Sequence[str], limit: int) -> tuple[str, list[Prom
 
 
 def _check_lines(lines: Sequence[Prompt]) -> None:
+    if len({line.repeat for line in lines}) > 1:
+        raise PromptError("--r differs between these permutations", hint="Give one, or repeat=…")
     counts = Counter((line.text, tuple(sorted(line.said.items()))) for line in lines)
     twice = sorted({text for (text, _), count in counts.items() if count > 1})
     if twice:
         hint = "repeat=2 pays a prompt twice."
         raise PromptError([f"{text!r} stands there more than once" for text in twice[:5]], hint=hint)
-    if len({line.repeat for line in lines}) > 1:
-        raise PromptError("--r differs between these permutations", hint="Give one, or repeat=…")
 
 
 def axes_of(lines: Sequence[Prompt]) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 from collections import defaultdict
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, MediaError
 from ..params import Generate, rows
 from ..tracking import Task, TaskImage
 from .design import Design
@@ -21,6 +22,7 @@ from .verdicts import names_of
 if TYPE_CHECKING:
     from .. import plots
 
+SIDES = {384: 300, 192: 1200, 96: 4800}  # the longer side in pixels, and up to how many pictures
 FALLBACK = ("colourfulness", "edge_energy", "symmetry", "vendi")
 MOST_CURVES = 4
 LAST = ("prompt", "version")  # axes of words: one sheet per value reads better than a column
@@ -133,11 +135,12 @@ def _plot_cells(
     grouped: defaultdict[tuple[Any, ...], list[Task | None]] = defaultdict(list)
     for cell, task in zip(design.cells, tasks, strict=True):
         grouped[tuple(cell.at[place] for place in places)].append(task)
-    return [_plot_cell(at, group, numbers, middle=middle) for at, group in grouped.items()]
+    side = _side(sum(len(_here(task)) for task in tasks if task is not None))
+    return [_plot_cell(at, group, numbers, side, middle=middle) for at, group in grouped.items()]
 
 
 def _plot_cell(
-    at: tuple[Any, ...], group: Sequence[Task | None], numbers: Numbers, *, middle: bool
+    at: tuple[Any, ...], group: Sequence[Task | None], numbers: Numbers, side: int, *, middle: bool
 ) -> plots.Cell:
     from .. import plots
 
@@ -150,7 +153,7 @@ def _plot_cell(
     sets = [numbers.sets[task.id] for task, _ in with_pictures if task.id in numbers.sets]
     first = with_pictures[0][1] if with_pictures else []
     return plots.Cell(
-        at, tuple(_thumbnails(first)), dict(values), _joined(sets), "" if first else _note(group)
+        at, tuple(_thumbnails(first, side)), dict(values), _joined(sets), "" if first else _note(group)
     )
 
 
@@ -158,8 +161,23 @@ def _here(task: Task) -> list[TaskImage]:
     return [image for image in task.images if image.state == "stored"]
 
 
-def _thumbnails(images: Sequence[TaskImage]) -> list[Any]:
-    return [Image.open(io.BytesIO(image.thumbnail())) for image in images]
+def _thumbnails(images: Sequence[TaskImage], side: int) -> list[Any]:
+    """Return small pictures; of very many, smaller ones, or they fill the memory (0.4 MB each at 384 px).
+
+    A picture that is damaged or gone is left out: `Sweep.notes` tells of it.
+    """
+    found = []
+    for image in images:
+        with contextlib.suppress(MediaError):
+            picture = Image.open(io.BytesIO(image.thumbnail()))
+            picture.draft("RGB", (side, side))  # not decoded yet: JPEG can leave out what is not wanted
+            found.append(picture)
+    return found
+
+
+def _side(pictures: int) -> int:
+    """Return how large pictures are shown when there are so many, in pixels."""
+    return next((side for side, most in SIDES.items() if pictures <= most), min(SIDES))
 
 
 def _joined(sets: Sequence[Mapping[str, Number]]) -> dict[str, Number]:

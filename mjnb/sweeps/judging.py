@@ -16,6 +16,11 @@ from ..tracking import TaskImage
 
 SIZES = {"single": 1, "pairs": 2, "best_worst": 4}
 BEST = 5  # of the scores
+ANSWERS = {
+    "single": "a score from 1 to 5",
+    "pairs": "1 (left), 2 (right) or 0 (neither)",
+    "best_worst": "the best and the worst, two different numbers from 1 to 4",
+}
 
 
 @dataclass(frozen=True)
@@ -121,23 +126,13 @@ class Rating:
         return self.next()
 
     def _check(self, choice: Any, worst: Any) -> None:
-        whole = all(isinstance(n, int) and not isinstance(n, bool) for n in (choice, worst) if n is not None)
-        good = {
-            "single": whole and worst is None and 1 <= choice <= BEST,
-            "pairs": whole and worst is None and 0 <= choice <= 2,
-            "best_worst": whole
-            and 1 <= choice <= 4
-            and worst is not None
-            and 1 <= worst <= 4
-            and worst != choice,
-        }
-        if not good[self.kind]:
-            asked = {
-                "single": "a score from 1 to 5",
-                "pairs": "1 (left), 2 (right) or 0 (neither)",
-                "best_worst": "the best and the worst, two different numbers from 1 to 4",
-            }
-            raise InvalidRequest(f"the answer needs {asked[self.kind]}", hint="Nothing was recorded.")
+        if self.kind == "best_worst":
+            good = _is_from(choice, 1, 4) and _is_from(worst, 1, 4) and worst != choice
+        else:
+            low, high = (1, BEST) if self.kind == "single" else (0, 2)
+            good = _is_from(choice, low, high) and worst is None
+        if not good:
+            raise InvalidRequest(f"the answer needs {ANSWERS[self.kind]}", hint="Nothing was recorded.")
 
     # ---- how it looks ----
 
@@ -231,6 +226,10 @@ def _shuffled(images: Sequence[TaskImage], chance: random.Random) -> list[TaskIm
     found = list(images)
     chance.shuffle(found)
     return found
+
+
+def _is_from(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 def _whoever() -> str:

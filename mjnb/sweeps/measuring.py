@@ -64,8 +64,8 @@ class Measures:
         fresh = [note for note in notes if note not in self.notes]
         self.notes += fresh
         if fresh:
-            shown = [*fresh[:SHOWN], *([f"… and {len(fresh) - SHOWN} more in sweep.notes"] * (len(fresh) > SHOWN))]
-            warnings.warn("\n".join(shown), MetricWarning, stacklevel=4)
+            more = [f"… and {len(fresh) - SHOWN} more in sweep.notes"] if len(fresh) > SHOWN else []
+            warnings.warn("\n".join([*fresh[:SHOWN], *more]), MetricWarning, stacklevel=4)
 
 
 def measure(ledger: Ledger, tasks: Iterable[Task]) -> Numbers:

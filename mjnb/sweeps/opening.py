@@ -31,6 +31,7 @@ from ..tracking.budget import Budget
 from .design import Design
 from .numbers import Numbers, nan
 from .saving import FORMAT, MANIFEST, PICTURES
+from .scores import PREFERENCE, RATING
 
 BYTE_LIMIT = 256 * 1024 * 1024  # of sweep.json
 NOWHERE = "http://saved.invalid"
@@ -143,7 +144,7 @@ def _entry(line: Mapping[str, Any], design: Design) -> Entry:
 def _picture(line: Mapping[str, Any], folder: Path) -> Picture:
     """Return a picture that is there as it was saved, or with the reason why not."""
     facts: dict[str, Any] = {"id": str(line["task"]), "number": int(line["number"]), "url": str(line["url"])}
-    if line["state"] != "stored":
+    if line["state"] != "stored" or line["file"] is None:
         return Picture(**facts, state="error", error=str(line["error"] or "it was not here when saved"))
     try:
         width, height = _checked(str(line["file"]), str(line["sha256"]), folder)
@@ -175,10 +176,14 @@ def _checked(name: str, sha: str, folder: Path) -> tuple[int, int]:
 
 
 def _numbers(line: Mapping[str, Any]) -> Numbers:
+    """Return saved numbers; ratings are reckoned anew from what was said."""
     from ..metrics import Metric
 
+    def kept(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        return [(str(n), v) for n, v in found.items() if n not in (RATING, PREFERENCE)]
+
     facts = {}
-    for name, fact in line["facts"].items():
+    for name, fact in kept(line["facts"]):
         low, high = fact["low"], fact["high"]
         facts[str(name)] = Metric(
             str(name),
@@ -191,8 +196,8 @@ def _numbers(line: Mapping[str, Any]) -> Numbers:
             "set" if fact["per"] == "set" else "picture",
         )
     return Numbers(
-        {sha: {n: _float(v) for n, v in found.items()} for sha, found in line["pictures"].items()},
-        {t: {n: (_float(v), _float(e)) for n, (v, e) in found.items()} for t, found in line["sets"].items()},
+        {sha: {n: _float(v) for n, v in kept(found)} for sha, found in line["pictures"].items()},
+        {t: {n: (_float(v), _float(e)) for n, (v, e) in kept(found)} for t, found in line["sets"].items()},
         facts,
     )
 

@@ -23,14 +23,14 @@ from .numbers import Numbers, null
 if TYPE_CHECKING:
     import polars as pl
 
+    from ..metrics import Metric
     from ..plots import SweepFigure
     from .verdicts import Verdicts
 
 FORMAT = 1
 MANIFEST, PICTURES = "sweep.json", "pictures"
 PRIVATE = ("nonce", "session")  # of a task: they mean nothing elsewhere
-UNITS = {"credits": "credits", "at": "ms since 1970-01-01 UTC", "latency_ms": "ms", "size": "bytes"}
-PIXELS = {"width": "pixels", "height": "pixels"}
+UNITS = {"credits": "credits", "at": "ms since 1970-01-01 UTC", "width": "pixels", "height": "pixels"}
 
 
 class Saved:
@@ -127,16 +127,9 @@ class Saved:
         return frames.frame({name: [line[name] for line in lines] for name in kinds}, kinds)
 
     def _write_table(self, path: Path, frame: pl.DataFrame) -> None:
-        words = {name: self._words(name) for name in frame.columns}
+        facts = self.numbers.facts if path.stem == "metrics" else {}
+        words = {name: _words(name, facts) for name in frame.columns}
         frame.write_parquet(path, metadata={"mjnb": json.dumps({"format": FORMAT, "columns": words})})
-
-    def _words(self, column: str) -> dict[str, str]:
-        """Return the unit of a column, and of a metric its label and source."""
-        fact = self.numbers.facts.get(column.removesuffix("_se"))
-        if fact is None:
-            return {"unit": {**UNITS, **PIXELS}.get(column, "")}
-        label = f"standard error of {fact.label}" if column.endswith("_se") else fact.label
-        return {"unit": fact.unit, "label": label, "source": fact.source}
 
     # ---- what it takes to open it ----
 
@@ -193,6 +186,16 @@ def save(
             f"cannot write {target}: {error.strerror or error}", hint="Choose another folder."
         ) from error
     return target
+
+
+def _words(column: str, facts: Mapping[str, Metric]) -> dict[str, str]:
+    """Return the unit of a column, and of a metric its label and source."""
+    is_error = column not in facts
+    fact = facts.get(column.removesuffix("_se"))
+    if fact is None:
+        return {"unit": UNITS.get(column, "")}
+    label = f"standard error of {fact.label}" if is_error else fact.label
+    return {"unit": fact.unit, "label": label, "source": fact.source}
 
 
 def _task_line(task: Task) -> dict[str, Any]:

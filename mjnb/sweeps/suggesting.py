@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 By = Literal["uncertainty", "preference"]
 REACH = 0.25  # of an axis: how far a task says something about its surroundings
 MOST = 2000  # candidates
+ROOM = 8  # candidates per proposal that leave a choice
+HALVINGS = 5  # of the steps of numeric axes
 SMALLEST = 1e-9
 
 Point = tuple[Any, ...]
@@ -140,10 +142,10 @@ def suggest(
     """Return the next cells to pay for; see `Sweep.suggest`.
 
     Candidates are the cells of the sweep that are not paid; when those are fewer than ``n``, also values
-    midway between neighbouring ones of numeric axes.  By uncertainty the next is where the standard error is
-    largest; by preference, where the expected metric is (Optuna's TPE says where, when it is installed).
-    After each pick its expected value is taken for granted (Ginsbourger et al. 2010, "kriging believer"), so
-    that picks spread out.
+    midway between neighbouring ones of numeric axes, halved until there is a choice.  By uncertainty the next
+    is where the standard error is largest; by preference, where the expected metric is (Optuna's TPE says
+    where, when it is installed).  After each pick its expected value is taken for granted (Ginsbourger et al.
+    2010, "kriging believer"), so that picks spread out.
 
     Args:
         design: The sweep.
@@ -197,8 +199,14 @@ def _candidates(design: Design, paid: Mapping[int, float], n: int, seed: int) ->
     planned = {cell.at: True for cell in design.cells if cell.number not in paid}
     if len(planned) >= n:
         return planned
-    finer = itertools.product(*(_finer(name, values) for name, values in design.axes.items()))
-    fresh = [point for point in itertools.islice(finer, 50 * MOST) if point not in there]
+    axes: dict[str, Sequence[Any]] = dict(design.axes)
+    fresh: list[Point] = []
+    for _ in range(HALVINGS):
+        axes = {name: _finer(name, values) for name, values in axes.items()}
+        points = itertools.islice(itertools.product(*axes.values()), 50 * MOST)
+        fresh = [point for point in points if point not in there]
+        if len(fresh) >= ROOM * n:
+            break
     if len(fresh) > MOST:
         fresh = random.Random(seed).sample(fresh, MOST)
     return planned | dict.fromkeys(fresh, False)

@@ -8,10 +8,14 @@ import time
 
 from ..api import RESULT_LIFETIME
 from ..client import Client
-from ..errors import MediaError, MJError
+from ..errors import MediaError, MJError, Refused
 from ..ledger import Ledger, Picture
 from ..media import Kept, Store
 from .facts import Facts
+
+
+class Gone(MediaError):
+    """The service keeps this result no longer."""
 
 
 class Fetcher:
@@ -39,7 +43,7 @@ class Fetcher:
             content = await self._content(task, picture.url)
             kept = await asyncio.to_thread(self._keep, content, note)
         except MediaError as error:
-            state = "expired" if self._is_old(task) else "error"
+            state = "expired" if isinstance(error, Gone) else "error"
             self._ledger.picture(task.id, picture.number, state=state, error=error.message)
             return
         self._ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))
@@ -53,8 +57,10 @@ class Fetcher:
                 raise
             try:
                 return await self._client.download(await self._client.fresh_link(url))
-            except MJError:
-                raise MediaError("the service has deleted it: results are kept for about two weeks") from gone
+            except Refused:
+                raise Gone("the service has deleted it: results are kept for about two weeks") from gone
+            except MJError as error:  # the network or the service may come back
+                raise MediaError(error.message) from gone
 
     def _is_old(self, task: Facts) -> bool:
         ended = (task.entry.completed_at or 0) / 1000

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ..display import short
 from ..errors import InvalidRequest
 from ..params import VIDEO, Generate, Upscale, Vary, VideoExtend, make
-from ..prompt import build
+from ..prompt import one_line, to_request
 
 
 class Source(Protocol):
@@ -49,12 +49,10 @@ def extend(source: Source, video: int, prompt: str | None) -> VideoExtend:
     return make(VideoExtend, {"task_type": kind, "task_id": source.task_id, "video": video, "prompt": prompt})
 
 
-def animate(
-    urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: bool, batch: int | None
-) -> Generate:
+def animate(urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: bool) -> Generate:
     """Return the request that makes videos from one picture; raises `InvalidRequest` with what is wrong."""
     kind = "mj_video_hd" if hd else "mj_video"
-    return build({**said, "task_type": kind, "prompt": prompt, "file_urls": urls, "video_batch_size": batch})
+    return to_request(one_line(prompt), {**said, "task_type": kind, "file_urls": urls})
 
 
 def check_picture(source: Source, image: int) -> None:

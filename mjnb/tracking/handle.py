@@ -45,7 +45,7 @@ class TaskImage:
 
     Attributes:
         number: From 1, as in U1 to U4.
-        state: ``pending``, ``stored`` or ``error``.
+        state: ``pending``, ``stored``, ``expired`` or ``error``.
         error: Why it is not here.
     """
 

@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,11 +20,15 @@ from PIL import Image
 
 from ..api import RESULT_LIFETIME
 from ..client import Client
+from ..display import short
 from ..errors import InvalidRequest, MediaError
 from ..ledger import Ledger
 from ..media import BYTE_LIMIT, FORMATS, check
-from ..params import private_host, url_fault
+from ..params import Generate, Request, private_host, url_fault
+from .followups import is_video
 from .handle import TaskImage
+
+Bytes = bytes | bytearray | memoryview
 
 UPLOAD_LIFETIME = 20 * 3600.0  # seconds; the service keeps an upload for 24 hours at least
 RESULT_MARGIN = 24 * 3600.0  # seconds before its end from which a result is no longer handed on
@@ -58,22 +62,23 @@ class Local:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def read_inputs(given: Any, own_host: str) -> list[Remote | Local]:
+def read_inputs(given: Any, own_hosts: Collection[str], time_scale: float = 1.0) -> list[Remote | Local]:
     """Return what an input or a list of inputs stands for; nothing is sent.
 
     Args:
         given: A URL, a path, bytes, a Pillow picture, a matplotlib figure, a `TaskImage`, or a list of these.
-        own_host: The API's host, whose own URLs are good wherever it stands.
+        own_hosts: The service's own hosts, whose addresses are good wherever it stands.
+        time_scale: How much faster than the service the server's clock runs.
 
     Raises:
         InvalidRequest: With everything that is wrong.
     """
-    things = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else [given]
+    things = list(given) if isinstance(given, Sequence) and not isinstance(given, str | Bytes) else [given]
     found: list[Remote | Local] = []
     faults: list[str] = []
     for thing in things:
         try:
-            found.append(_read_one(thing, own_host))
+            found.append(_read_one(thing, own_hosts, time_scale))
         except (ValueError, MediaError) as error:
             faults.append(error.message if isinstance(error, MediaError) else str(error))
     if faults:
@@ -89,23 +94,42 @@ async def to_urls(inputs: Sequence[Remote | Local], uploader: Uploader) -> tuple
 async def _to_url(one: Remote | Local, uploader: Uploader) -> str:
     if isinstance(one, Remote):
         return one.url
-    there = uploader.ledger.uploaded(one.sha256, uploader.account)
-    if there is not None:
-        return there
-    url = await uploader.client.upload(one.content, one.name, one.mime)
-    lifetime = UPLOAD_LIFETIME / uploader.client.time_scale
-    uploader.ledger.put_upload(one.sha256, uploader.account, url, lifetime)
-    return url
+    async with uploader.client.uploading:  # of two with the same content, the second finds the first's
+        there = uploaded(one, uploader)
+        if there is not None:
+            return there
+        url = await uploader.client.upload(one.content, one.name, one.mime)
+        lifetime = UPLOAD_LIFETIME / uploader.client.time_scale
+        uploader.ledger.put_upload(one.sha256, uploader.account, url, lifetime)
+        return url
 
 
-def _read_one(thing: Any, own_host: str) -> Remote | Local:
+def uploaded(one: Local, uploader: Uploader) -> str | None:
+    """Return where a picture was uploaded, while it is there; a sandbox of before is there no longer."""
+    url = uploader.ledger.uploaded(one.sha256, uploader.account)
+    return None if url is None or _unreachable(url, uploader.client.own_hosts) else url
+
+
+def check_reach(request: Request, own_hosts: Collection[str]) -> None:
+    """Refuse inputs that the service cannot reach, wherever they were named: in the text or beside it.
+
+    Raises:
+        InvalidRequest: With every one of them.
+    """
+    urls = (request.file_urls or ()) if isinstance(request, Generate) else ()
+    faults = [fault for url in urls if (fault := _unreachable(url, own_hosts))]
+    if faults:
+        raise InvalidRequest(faults, hint="Nothing was sent; file_urls= takes a picture file, too.")
+
+
+def _read_one(thing: Any, own_hosts: Collection[str], time_scale: float) -> Remote | Local:
     if isinstance(thing, TaskImage):
-        return _from_result(thing)
-    if isinstance(thing, str) and urlsplit(thing).scheme in ("http", "https"):
-        return Remote(_checked_url(thing, own_host))
+        return _from_result(thing, own_hosts, time_scale)
+    if isinstance(thing, str) and ("://" in thing or urlsplit(thing).scheme in ("http", "https")):
+        return Remote(_checked_url(thing, own_hosts))
     if isinstance(thing, str | os.PathLike):
-        return _from_file(Path(thing).expanduser())
-    if isinstance(thing, bytes | bytearray):
+        return _from_file(Path(thing))
+    if isinstance(thing, Bytes):
         return _local(bytes(thing), "the bytes given")
     if isinstance(thing, Image.Image):
         return _local(_png(thing), "the picture given")
@@ -116,26 +140,37 @@ def _read_one(thing: Any, own_host: str) -> Remote | Local:
     raise ValueError(f"a {type(thing).__name__} cannot be a picture")
 
 
-def _from_result(image: TaskImage) -> Remote | Local:
+def _from_result(image: TaskImage, own_hosts: Collection[str], time_scale: float) -> Remote | Local:
     """An earlier result is used where it is, while it is there; later its file is uploaded."""
-    made = image.task.entry.completed_at or 0
-    if time.time() - made / 1000 < RESULT_LIFETIME - RESULT_MARGIN:
+    if is_video(image.task.task_type):
+        raise ValueError(
+            f"result {image.number} of task {short(image.task.id)} is a video, and this needs pictures"
+        )
+    age = time.time() - (image.task.entry.completed_at or 0) / 1000
+    if age < (RESULT_LIFETIME - RESULT_MARGIN) / time_scale and not _unreachable(image.url, own_hosts):
         return Remote(image.url)
     return _from_file(image.path)
 
 
-def _checked_url(url: str, own_host: str) -> str:
-    if fault := url_fault(url):
+def _checked_url(url: str, own_hosts: Collection[str]) -> str:
+    if fault := url_fault(url) or _unreachable(url, own_hosts):
         raise ValueError(fault)
-    parts = urlsplit(url)
-    if private_host(parts.hostname or "") and parts.netloc != own_host:
-        raise ValueError(
-            f"{url!r} is on a private address, which the service cannot reach: give the file itself"
-        )
     return url
 
 
-def _from_file(path: Path) -> Local:
+def _unreachable(url: str, own_hosts: Collection[str]) -> str:
+    """Return why the service cannot reach a URL, or an empty text."""
+    parts = urlsplit(url)
+    if not private_host(parts.hostname or "") or parts.netloc in own_hosts:
+        return ""
+    return f"{url!r} is on a private address, which the service cannot reach: give the file itself"
+
+
+def _from_file(given: Path) -> Local:
+    try:
+        path = given.expanduser()
+    except RuntimeError:
+        raise ValueError(f"cannot read {str(given)!r}: there is no such user") from None
     try:
         if path.stat().st_size > BYTE_LIMIT:
             raise ValueError(f"{path} has {path.stat().st_size} bytes, {BYTE_LIMIT} are allowed")
@@ -145,6 +180,8 @@ def _from_file(path: Path) -> Local:
 
 
 def _local(content: bytes, name: str) -> Local:
+    if len(content) > BYTE_LIMIT:
+        raise ValueError(f"{name} has {len(content)} bytes, {BYTE_LIMIT} are allowed")
     try:
         kind, _ = check(content)
     except MediaError as error:

@@ -17,6 +17,7 @@ from ..api import Record
 from ..client import Client
 from ..errors import (
     AnswerLost,
+    InvalidRequest,
     LedgerError,
     Maintenance,
     MJError,
@@ -29,16 +30,18 @@ from ..errors import (
 from ..ledger import OPEN, Entry, Intent, Ledger
 from ..loop import Loop
 from ..media import Store
-from ..params import Request
+from ..params import Generate, Request
 from ..preview import Preview, preview
 from ..prices import PRICES, estimate
 from .budget import Budget
 from .fetching import Fetcher
 from .handle import Task
 from .hints import Hints, is_told
+from .inputs import check_reach
 from .schedule import SHORTEST, Schedule
 
 CLOSED = "The task goes on at the service; the next session takes it up."
+ELSEWHERE = "Open a session with that account's key and address."
 LAST_STEPS = 8.0  # seconds that closing waits for submits under way; cut off, they would be unknown
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
 SENDS: dict[type[MJError], int] = {
@@ -59,7 +62,7 @@ class Tracker:
         account: Whose tasks these are.
         sandbox: Whether the service is the sandbox.
         prices: Credits per item, estimates.
-        max_credits: What may be spent; None: no limit.
+        budget: What may be spent; None: no limit.
     """
 
     def __init__(
@@ -72,16 +75,14 @@ class Tracker:
         *,
         sandbox: bool = False,
         prices: Mapping[str, float] = PRICES,
-        max_credits: float | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.client, self.ledger, self.store, self.loop = client, ledger, store, loop
         self.account, self.sandbox = account, sandbox
-        self.prices, self.budget = prices, Budget(max_credits)
+        self.prices, self.budget = prices, budget or Budget()
         self.tasks: dict[str, Task] = {}
         self._closed = False
-        self.callback_url: Callable[[str], str] | None = (
-            None  # from a nonce; None: the service is only polled
-        )
+        self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
         self._following: dict[str, asyncio.Task[None]] = {}
         self.hints = Hints(self)
         self._fetcher = Fetcher(client, ledger, store)
@@ -92,7 +93,12 @@ class Tracker:
     # ---- sending ----
 
     def intent(self, request: Request, **whose: Any) -> Intent:
-        """Return the intent to send a request: with its price, and whose child or cell it is."""
+        """Return the intent to send a request: with its price, and whose child or cell it is.
+
+        Raises:
+            InvalidRequest: An input is where the service cannot reach it.
+        """
+        check_reach(request, self.client.own_hosts)
         cost = estimate(request, self.prices)
         return Intent(request, self.account, self.client.base_url, cost, **whose)
 
@@ -108,6 +114,8 @@ class Tracker:
             wait: Wait for the result, too.
             dry_run: Send nothing.
         """
+        if parent is not None and not isinstance(request, Generate) and parent.entry.account != self.account:
+            raise InvalidRequest(f"task {parent.id[-6:]} is of another account", hint=ELSEWHERE)
         if dry_run:
             return preview(request, self.prices)
         whose = {"parent": parent.id if parent else None, "parent_image": number}
@@ -130,17 +138,12 @@ class Tracker:
         intent = self._with_callback(intent)
         for attempt in itertools.count(1):
             async with self.client.submits, self.client.sending:
-                self.budget.check(intent.credits)
                 if self._closed:
                     raise NotConnected("the session is closed; this was not sent")
-                if task is None:
-                    own_id, fresh = self.ledger.intend(intent)
-                    task = self.handle(self._entry(own_id))
-                    if not fresh:
-                        self.follow(task)
-                        return task
-                elif not self.ledger.again(task.id):
-                    raise LedgerError(f"task {task.id} was settled elsewhere while it waited")
+                task, fresh = self._enter(task, intent)
+                if not fresh:
+                    self.follow(task)
+                    return task
                 try:
                     await self.loop.step(self._send_once(task, intent))
                     return task
@@ -151,13 +154,28 @@ class Tracker:
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
+    def _enter(self, task: Task | None, intent: Intent) -> tuple[Task, bool]:
+        """Reserve the credits and record what is about to be sent, both or neither; say whether it is to be."""
+        self.budget.take(intent.credits)
+        fresh = False
+        try:
+            if task is None:
+                own_id, fresh = self.ledger.intend(intent)
+                return self.handle(self._entry(own_id)), fresh
+            fresh = self.ledger.again(task.id)
+            if not fresh:
+                raise LedgerError(f"task {task.id} was settled elsewhere while it waited")
+            return task, True
+        finally:
+            if not fresh:
+                self.budget.give_back(intent.credits)
+
     def _with_callback(self, intent: Intent) -> Intent:
         if self.callback_url is None or intent.request.call_back_url is not None:
             return intent
         return replace(intent, request=replace(intent.request, call_back_url=self.callback_url(intent.nonce)))
 
     async def _send_once(self, task: Task, intent: Intent) -> None:
-        self.budget.take(intent.credits)
         try:
             task_id = await self.client.submit(intent.request)
         except (Refused, NotConnected) as error:
@@ -215,6 +233,8 @@ class Tracker:
         """See to it that a task is looked after until it is settled; from any thread."""
         if self._closed:
             task.finish(WaitTimeout(f"the session of task {task.id[-6:]} is closed", hint=CLOSED))
+        elif task.running and task.entry.account != self.account:  # its service knows it, ours does not
+            task.finish(WaitTimeout(f"task {task.id[-6:]} is of another account", hint=ELSEWHERE))
         elif task.running or not task.done:
             task.reopen()
             self.loop.call(self._start, task)

@@ -36,13 +36,15 @@ def main() -> None:
             sweep, making = timed(lambda: session.sweep("a lighthouse at dusk", **params))  # noqa: B023
             learn(sweep)
             plan, first = timed(sweep.plan)
-            _, again = timed(sweep.plan)
+            again = min(timed(sweep.plan)[1] for _ in range(3))
             assert plan.to_pay == cells - cells // 2
             took[cells] = again
             print(f"{cells:6,} cells, {cells - plan.to_pay:,} of them known:")
-            print(f"       design {making:.3f} s, first plan {first:.3f} s, next plan {again:.3f} s")
+            print(f"       design {making:.3f} s, first plan {first:.3f} s, best of three more {again:.3f} s")
     many, few = took[10_000], took[100]
-    print(f"10,000 cells take {many / few:.0f} times as long as 100; {many / BOUND:.2f} of the {BOUND:g} s bound")
+    print(
+        f"10,000 cells take {many / few:.0f} times as long as 100; {many / BOUND:.2f} of {BOUND:g} s allowed"
+    )
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

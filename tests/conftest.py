@@ -69,6 +69,7 @@ SLOW_FILES = {
     "callbacks",
     "fault_matrix",
     "kill",
+    "magic_verbs",
     "magics",
     "plots",
     "plots_html",

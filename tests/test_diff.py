@@ -1,4 +1,4 @@
-"""What the service really did: changed, dropped and added fields, and the defaults that it is known to add."""
+"""What the service really did: changed, dropped and added fields, and the defaults it is known to add."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def test_what_is_missing_was_dropped_and_what_is_new_was_added() -> None:
     assert found.added == {"seed": 5}
     assert found.defaults == DEFAULTS
     assert str(found) == (
-        "speed 'relaxed' became 'fast'; version '7' was dropped; stylization 250 was dropped; seed 5 was added"
+        "speed 'relaxed' became 'fast'; version '7' was dropped; "
+        "stylization 250 was dropped; seed 5 was added"
     )
 
 

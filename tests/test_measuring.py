@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import subprocess
 import sys
 import warnings
@@ -297,6 +298,7 @@ def test_a_damaged_and_a_missing_picture_cost_their_own_rows(
         assert f"metrics: no number for picture 3 of task {images[2].task.id[-6:]}" in told
         assert f"metrics: no number for picture 4 of task {images[7].task.id[-6:]}" in told
         assert "width: no number for picture 3" in told
+        shutil.rmtree(tmp_path / "data" / "media" / "thumbnails", ignore_errors=True)
         assert "6 pictures" in sweep.plot().alt
         images[2].path.write_bytes(whole)
         with warnings.catch_warnings():

@@ -1,13 +1,16 @@
 """Sweeps: the same prompt at many parameter values, planned, paid once, and looked at.
 
 (``design.py`` is the cells, ``design_making.py`` and its neighbours choose them, ``plans.py`` says what is to
-pay, ``running.py`` pays it, ``asking.py`` asks before, ``sweep.py`` is what a user holds; ``measuring.py``,
-``tables.py`` and ``figures.py`` make numbers, frames and figures of what came back.)
+pay, ``running.py`` pays it, ``asking.py`` asks before, ``sweep.py`` is what a user holds, ``findings.py`` the
+half of it that looks: ``measuring.py`` with ``own.py``, ``baselines.py`` and ``numbers.py`` makes numbers,
+``tables.py`` and ``figures.py`` frames and figures, ``verdicts.py`` effects, ``judging.py`` and ``scores.py``
+ratings, ``suggesting.py`` what to pay next, ``saving.py``, ``report.py`` and ``opening.py`` folders.)
 """
 
 from .design import Design
 from .design_making import design
+from .numbers import MetricWarning
 from .plans import Plan
 from .sweep import Sweep
 
-__all__ = ["Design", "Plan", "Sweep", "design"]
+__all__ = ["Design", "MetricWarning", "Plan", "Sweep", "design"]

@@ -22,7 +22,7 @@ from .verdicts import names_of
 if TYPE_CHECKING:
     from .. import plots
 
-SIDES = {384: 300, 192: 1200, 96: 4800}  # the longer side in pixels, and up to how many pictures
+SIDES = {384: 240, 192: 720, 96: 4800}  # the longer side in pixels, and up to how many pictures
 FALLBACK = ("colourfulness", "edge_energy", "symmetry", "vendi")
 MOST_CURVES = 4
 LAST = ("prompt", "version")  # axes of words: one sheet per value reads better than a column

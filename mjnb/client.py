@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from . import api, errors
+from .loop import the_loop
 from .media import BYTE_LIMIT
 from .params import Request
 
@@ -47,7 +49,7 @@ class Window:
         self.count, self.seconds = count, seconds
         self._free_at: deque[float] = deque()
         self._inside = 0
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # first come, first served
 
     async def __aenter__(self) -> None:
         async with self._turn:
@@ -68,6 +70,18 @@ class Window:
     ) -> None:
         self._inside -= 1
         self._free_at.append(asyncio.get_running_loop().time() + self.seconds)
+
+
+_windows: dict[tuple[int, str, str, float], Window] = {}
+
+
+def _shared_window(base_url: str, key: str, time_scale: float) -> Window:
+    """Return the one limiter of an account in this process; the service does not count per session."""
+    account = hashlib.sha256(key.encode()).hexdigest()
+    count, seconds = api.SUBMIT_LIMIT
+    return _windows.setdefault(
+        (id(the_loop()), base_url, account, time_scale), Window(count, seconds / time_scale)
+    )
 
 
 class Client:
@@ -106,8 +120,7 @@ class Client:
             **shared,
         )
         self._media = httpx.AsyncClient(headers={"User-Agent": USER_AGENT}, **shared)
-        count, seconds = api.SUBMIT_LIMIT
-        self.submits = Window(count, seconds / time_scale)
+        self.submits = _shared_window(self.base_url, key, time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self.sending = asyncio.Semaphore(SENDING)

@@ -79,7 +79,7 @@ def settings(
     base = base_url or environ.get("MJNB_BASE_URL") or ("kie" if key else SANDBOX)
     folder = Path(data_dir or environ.get("MJNB_DATA_DIR") or "mjnb-data").expanduser().absolute()
     where = ledger or environ.get("MJNB_LEDGER") or f"sqlite:///{folder / 'ledger.db'}"
-    scale = time_scale or _number(environ.get("MJNB_TIME_SCALE") or "1")
+    scale = _number(str(time_scale) if time_scale is not None else environ.get("MJNB_TIME_SCALE") or "1")
     if base not in PRESETS and (fault := url_fault(base)):
         raise ConfigError(f"base_url: {fault}", hint=f"Use {', '.join(PRESETS)} or the service's address.")
     if base != SANDBOX and not key:

@@ -119,7 +119,8 @@ def _never_raises(show: Callable[[V], str]) -> Callable[[V], str]:
 @_never_raises
 def task_text(view: TaskView) -> str:
     """Return a task as two or three lines of plain text, with a line to copy."""
-    lines = [f"task {short(view.id)}: {_status(view)}", f"%mj {view.magic}"]
+    where = " (sandbox)" if view.sandbox else ""
+    lines = [f"task {short(view.id)}: {_status(view)}{where}", f"%mj {view.magic}"]
     if view.error:
         lines.insert(1, view.error)
     return "\n".join(lines)

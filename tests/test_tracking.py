@@ -343,15 +343,6 @@ def test_a_bad_picture_is_an_error_on_that_picture_alone(
     assert "4 pictures" in repr(task)
 
 
-def test_a_store_that_cannot_be_written_is_an_error_on_the_pictures(session: Session, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "media").write_text("a file where a folder should be")
-    task = session.imagine("a red fox", wait=True)
-    assert [one.state for one in task.images] == ["error"] * 4
-    (tmp_path / "data" / "media").unlink()
-    assert [one.state for one in task.fetch().images] == ["stored"] * 4
-
-
 # ---- sending ----
 
 

@@ -120,7 +120,8 @@ class Ledger(Reading):
             "error": None,
             "error_code": None,
         }
-        return self._change(own_id, "submitted", ("intent", "unknown"), task_id, changes)
+        taken_from = ("intent", "unknown", "rejected")  # the service's own answer is the stronger fact
+        return self._change(own_id, "submitted", taken_from, task_id, changes | {"completed_at": None})
 
     def rejected(self, own_id: str, error: str, code: int | None = None) -> bool:
         """Record that the service surely did not take the task."""
@@ -132,8 +133,15 @@ class Ledger(Reading):
         }
         return self._change(own_id, "rejected", ("intent", "unknown"), error, changes)
 
-    def again(self, own_id: str) -> bool:
-        """Record that a refused request is about to be sent again."""
+    def again(self, own_id: str, at_most: int | None = None) -> tuple[str, bool]:
+        """Record that a refused request is about to be sent again.
+
+        Returns:
+            As `intend`: when others have made ``at_most`` such tasks by now, the last of them, and False.
+
+        Raises:
+            LedgerError: The task was settled elsewhere.
+        """
         changes = {
             "state": "intent",
             "error": None,
@@ -141,7 +149,14 @@ class Ledger(Reading):
             "completed_at": None,
             "session": self.session,
         }
-        return self._change(own_id, "again", ("rejected",), None, changes)
+        with self._engine.write() as c:
+            asked = c.execute(sa.select(task.c.account, task.c.request_sha).where(task.c.id == own_id)).one()
+            there = _live(c, *asked) if at_most is not None else []
+            if at_most is not None and len(there) >= at_most:
+                return there[-1], False
+            if not self._change_in(c, own_id, "again", ("rejected",), None, changes):
+                raise LedgerError(f"task {own_id} was settled elsewhere while it waited")
+        return own_id, True
 
     def unknown(self, own_id: str, error: str) -> bool:
         """Record that nobody knows whether the service took the task."""
@@ -195,16 +210,28 @@ class Ledger(Reading):
         images: Iterable[Mapping[str, Any]] = (),
     ) -> bool:
         with self._engine.write() as c:
-            state = c.execute(sa.select(task.c.state).where(task.c.id == own_id)).scalar()
-            if state is None:
-                raise LedgerError(f"the ledger has no task {own_id}")
-            if only_from is not None and state not in only_from:
-                return False
-            if columns:
-                c.execute(sa.update(task).where(task.c.id == own_id).values(dict(columns)))
-            rev = self._log(c, own_id, kind, payload)
-            for one in images:
-                _put_picture(c, {"id": own_id, "rev": rev, **one})
+            return self._change_in(c, own_id, kind, only_from, payload, columns, images)
+
+    def _change_in(
+        self,
+        c: sa.Connection,
+        own_id: str,
+        kind: str,
+        only_from: Sequence[str] | None,
+        payload: str | None,
+        columns: Mapping[str, Any] | None = None,
+        images: Iterable[Mapping[str, Any]] = (),
+    ) -> bool:
+        state = c.execute(sa.select(task.c.state).where(task.c.id == own_id)).scalar()
+        if state is None:
+            raise LedgerError(f"the ledger has no task {own_id}")
+        if only_from is not None and state not in only_from:
+            return False
+        if columns:
+            c.execute(sa.update(task).where(task.c.id == own_id).values(dict(columns)))
+        rev = self._log(c, own_id, kind, payload)
+        for one in images:
+            _put_picture(c, {"id": own_id, "rev": rev, **one})
         return True
 
     def _log(self, c: sa.Connection, own_id: str, kind: str, payload: str | None) -> int:

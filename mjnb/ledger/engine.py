@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ..errors import LedgerBusy, LedgerCorrupt, LedgerError, LedgerFull, MJError
 from . import schema
 
 BUSY_TIMEOUT = 30  # seconds
+LOCK_PAUSE = 0.002  # seconds between tries for the file lock; a stopped process may hold it for ever
 CHECK_LIMIT = 32 * 1024 * 1024  # bytes; a larger file is not checked as a whole at opening
 
 
@@ -35,7 +37,12 @@ class Engine:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url)
+        with told(sa.URL.create("ledger")):
+            self.url = sa.make_url(url)
+        if self.url.get_backend_name() == "sqlite" and not self.url.database:
+            raise LedgerError(
+                "a ledger in memory would forget what was paid", hint="Name a file: sqlite:///ledger.db"
+            )
         self._threads = threading.RLock()
         self._lock: _FileLock | None = None
         with told(self.url):
@@ -71,6 +78,8 @@ class Engine:
         """Close every connection."""
         with self._threads, self._lock or contextlib.nullcontext():
             self._engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
 
     def _check(self, connection: sa.Connection) -> None:
         if not self._lock:
@@ -108,22 +117,27 @@ class _FileLock:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+        self._path = path
+        self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
         self._depth = 0
 
     def __enter__(self) -> None:
+        if self._handle is None:
+            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o644)
         if self._depth == 0:
             _flock(self._handle, take=True)
         self._depth += 1
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
-        if self._depth == 0:
+        if self._depth == 0 and self._handle is not None:
             _flock(self._handle, take=False)
 
-    def __del__(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):
+    def close(self) -> None:
+        """Give the file back; a lock that is closed can be taken again."""
+        if self._handle is not None:
             os.close(self._handle)
+            self._handle = None
 
 
 def _flock(handle: int, *, take: bool) -> None:
@@ -134,7 +148,18 @@ def _flock(handle: int, *, take: bool) -> None:
     else:
         import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX if take else fcntl.LOCK_UN)
+        if not take:
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            return
+        end = time.monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise LedgerBusy("another process has held the ledger's lock for long") from None
+                time.sleep(LOCK_PAUSE)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,8 @@ from .records import now
 SILENT_AFTER = 600_000  # milliseconds; a session on another machine that long silent is taken for dead
 
 mine: set[str] = set()  # sessions that live in this process
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=mine.clear)  # the parent's sessions are not the child's to end
 
 
 def alive(own_id: str, host: str, pid: int, born: str, last_event: int | None) -> bool:

@@ -5,7 +5,7 @@ decode, then the parameters are written into the file's own metadata (JPEG comme
 changes), then hash, temporary file, fsync, rename, fsync of the folder.  Thumbnails are a cache beside.
 """
 
-from .files import write_whole
+from .files import NotWritten, write_whole
 from .pictures import FORMATS, annotate, check, read_note, small_jpeg
 from .store import BYTE_LIMIT, THUMBNAIL_SIDE, Kept, Store
 
@@ -14,6 +14,7 @@ __all__ = [
     "FORMATS",
     "THUMBNAIL_SIDE",
     "Kept",
+    "NotWritten",
     "Store",
     "annotate",
     "check",

@@ -58,7 +58,8 @@ class Store:
             What was stored; the same content twice is stored once.
 
         Raises:
-            MediaError: It is neither, is damaged or too large, or cannot be written.
+            MediaError: It is neither, is damaged or too large.
+            NotWritten: It is good and cannot be written.
         """
         if len(content) > BYTE_LIMIT:
             raise MediaError(f"the file has {len(content)} bytes, {BYTE_LIMIT} are allowed")
@@ -72,6 +73,19 @@ class Store:
         relative = f"{sha[:2]}/{sha}{suffix}"
         write_whole(self.folder / relative, content)
         return Kept(sha, relative, mime, width, height, len(content))
+
+    def holds(self, relative: str, sha256: str) -> bool:
+        """Return whether a stored file is there as it was kept, neither deleted nor damaged since.
+
+        Args:
+            relative: The file's path in the store.
+            sha256: Its hash.
+        """
+        try:
+            with (self.folder / relative).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:
+            return False
 
     def open(self, relative: str) -> Image.Image:
         """Open a stored picture; of a video, its first frame.

@@ -18,13 +18,15 @@ from .flags import PASSED, PassedFlag
 from .names import interpolate
 from .permutations import ASK_ABOVE, LIMIT, escape, expand, one_of
 from .reading import Prompt, read
-from .request import build, one_line, to_request
+from .request import OWN_WORDS, VERB_WORDS, build, one_line, to_request
 from .writing import write
 
 __all__ = [
     "ASK_ABOVE",
     "LIMIT",
+    "OWN_WORDS",
     "PASSED",
+    "VERB_WORDS",
     "Completion",
     "PassedFlag",
     "Prompt",

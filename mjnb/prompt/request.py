@@ -10,6 +10,16 @@ from ..params import TASK_TYPES, VIDEO, Generate, make
 from .permutations import expand
 from .reading import Prompt, read
 
+OWN_WORDS = ("--dry-run", "--yes")  # of %mj: send nothing; pay for many
+VERB_WORDS = (
+    "animate",
+    "extend",
+    "imagine",
+    "sweep",
+    "upscale",
+    "vary",
+)  # first words that name another verb
+
 
 def to_request(text: str, said: Mapping[str, Any], *, speed: str = "fast") -> Generate:
     """Return the request that one line of Midjourney text and keyword values make together.
@@ -61,6 +71,12 @@ def one_line(text: str) -> str:
     Raises:
         PromptError: It stands for several tasks, each of which would be paid.
     """
+    if not isinstance(text, str):
+        raise PromptError(f"the prompt needs to be a text, not {text!r}")
+    if own := [word for word in text.split() if word in OWN_WORDS]:
+        raise PromptError(
+            f"{own[0]} belongs to %mj", hint="In Python say dry_run=True; a sweep's run takes yes=True."
+        )
     lines = expand(text)
     tasks = len(lines) * read(lines[0]).repeat
     if tasks > 1:

@@ -2,7 +2,8 @@
 
 A task's pictures are a function of its parameters and of how often the same parameters were asked before,
 so a demonstration looks the same everywhere and two runs of one request still differ, as they do at the
-service, which has no seed.  Books kept in a file survive the process: a later sandbox goes on with them.
+service, which has no seed.  Books kept in a file survive the process: a later sandbox goes on with them, and
+one of another process that runs meanwhile knows its tasks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ..api import NOT_THERE, SUBMIT_LIMIT
 from ..errors import InvalidRequest
 from ..params import TASK_TYPES, Generate, Request, Upscale, VideoExtend, body, from_body, task_type_of
 from ..prices import PRICES, estimate
+from .books import Books
 from .tasks import UPSCALE, Task, count_of, latency_of
 
 LATENCY = {"relaxed": 215.0, "fast": 60.0, "turbo": 35.0}  # seconds at the service, as seen
@@ -79,7 +81,7 @@ class Account:
         latency: Seconds per speed at the service, before scaling; see `LATENCY`.  Videos and follow-ups take
             their part or multiple of a fast task's.
         prices: Credits per item.
-        books: A file that keeps the tasks; None keeps them in memory.
+        books: A file that keeps the tasks, and may be that of other processes too; None keeps them in memory.
     """
 
     def __init__(
@@ -93,13 +95,13 @@ class Account:
         books: Path | None = None,
     ) -> None:
         self.key, self.credits, self.time_scale = key, credits, time_scale
-        self.latency, self.prices, self.books = LATENCY | dict(latency), prices, books
+        self.latency, self.prices, self.books = LATENCY | dict(latency), prices, Books(books)
         self.tasks: dict[str, Task] = {}
         self.submits = 0  # requests that reached the books, refused ones too
         self._recent: deque[float] = deque()
         self._asked: dict[str, int] = {}
-        self._lock = threading.Lock()
-        self._load()
+        self._lock = threading.RLock()
+        self._catch_up()
 
     def submit(
         self,
@@ -123,7 +125,8 @@ class Account:
             self.submits += 1
         request = _read(kind, sent)
         sources = [find(url) for url in request.file_urls or ()] if isinstance(request, Generate) else []
-        with self._lock:
+        with self._lock, self.books.held():
+            self._catch_up()
             parent = self._parent_of(request)
             self._hold_limit()
             cost = estimate(request, self.prices)
@@ -135,21 +138,40 @@ class Account:
 
     def record(self, task_id: str) -> dict[str, Any] | None:
         """Return record-info's data, keys in the service's order; None for an unknown task."""
-        task = self.tasks.get(task_id)
+        task = self._task(task_id)
         return None if task is None else task.record(time.time())
 
     def finished(self, task_id: str) -> Task | None:
         """Return a task whose results are there."""
-        task = self.tasks.get(task_id)
+        task = self._task(task_id)
         return task if task is not None and task.flag == 1 and time.time() >= task.ready else None
 
     # ---- inside ----
+
+    def _task(self, task_id: str) -> Task | None:
+        """Return a task of these books, one that another process has just added too."""
+        if task_id not in self.tasks:
+            self._catch_up()
+        return self.tasks.get(task_id)
+
+    def _catch_up(self) -> None:
+        """Take in what is in the books and not known: all of it at first, later what others added."""
+        with self._lock:
+            for task in self.books.news():
+                if task.task_id not in self.tasks:
+                    self._count(task.seed.partition("-")[0])
+                    self.tasks[task.task_id] = task
+
+    def _count(self, digest: str) -> int:
+        """Count another asking for the same, and return which it is."""
+        self._asked[digest] = self._asked.get(digest, 0) + 1
+        return self._asked[digest]
 
     def _parent_of(self, request: Request) -> Task | None:
         """Return the task that a follow-up is about, after holding it against the rules."""
         if isinstance(request, Generate):
             return None
-        parent = self.tasks.get(request.task_id)
+        parent = self._task(request.task_id)
         if parent is None:
             raise Refusal(422, NOT_THERE)
         if time.time() < parent.ready:
@@ -180,12 +202,11 @@ class Account:
     ) -> Task:
         recorded = _recorded(request)
         digest = hashlib.sha256(_identity(request, recorded, parent, sources).encode()).hexdigest()[:16]
-        self._asked[digest] = self._asked.get(digest, 0) + 1
         dead = next((source.url for source in sources if not source.name), None)
         if dead is not None and ending is None:
             ending = Ending(3, UNREADABLE.format(dead))
         created = time.time()
-        seed = f"{digest}-{self._asked[digest]}"
+        seed = f"{digest}-{self._count(digest)}"
         jitter = random.Random(seed.replace("-", "")).lognormvariate(0, JITTER)
         task = Task(
             task_id=secrets.token_hex(16),
@@ -202,27 +223,9 @@ class Account:
             flag=ending.flag if ending else 1,
             error=ending.error if ending else "",
         )
+        self.books.add(task)
         self.tasks[task.task_id] = task
-        self._write(task)
         return task
-
-    def _write(self, task: Task) -> None:
-        if self.books is not None:
-            self.books.parent.mkdir(parents=True, exist_ok=True)
-            with self.books.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(task), ensure_ascii=False) + "\n")
-
-    def _load(self) -> None:
-        if self.books is None or not self.books.exists():
-            return
-        whole, _, torn = self.books.read_text(encoding="utf-8").rpartition("\n")
-        if torn:  # a process ended while it wrote
-            self.books.write_text(whole + "\n" if whole else "", encoding="utf-8")
-        for line in filter(None, whole.split("\n")):  # prompts may hold other line ends
-            task = Task.read(json.loads(line))
-            self.tasks[task.task_id] = task
-            digest = task.seed.partition("-")[0]
-            self._asked[digest] = self._asked.get(digest, 0) + 1
 
 
 def _read(kind: type[Request], sent: Mapping[str, Any]) -> Request:

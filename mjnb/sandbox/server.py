@@ -32,8 +32,8 @@ class Sandbox:
         time_scale: How many times faster than the service it works (20: a fast task takes 3 s).
         latency: Seconds per speed at the service, before scaling.
         prices: Credits per item.
-        books: A file that keeps the tasks for later sandboxes; uploads go into a folder beside it.  None:
-            memory, and a temporary folder.
+        books: A file that keeps the tasks for later sandboxes, and for those of other processes now; uploads
+            go into a folder beside it.  None: memory, and a temporary folder.
         long_side: Longest side of the pictures, in pixels.
         short_side: Shorter side of videos in standard definition, in pixels; high has 1.5 times that.
         retention_days: How long results can be fetched, in days at the service.

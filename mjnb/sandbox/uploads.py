@@ -2,7 +2,8 @@
 
 A file comes in pieces and goes to disk in pieces, so its size is not a matter of memory.  Only pictures are
 taken, known by their headers and not by their names.  A picture that a task starts from stays on disk
-after its address has ended, since the task's results are drawn from it.
+after its address has ended, since the task's results are drawn from it.  Other processes' uploads into the
+same folder are found when they are asked for.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class Uploads:
     def at(self, path: str) -> Upload | None:
         """Return the upload behind the (unquoted) path of an address, while that is good."""
         found = UPLOAD.fullmatch(path)
-        upload = self._files.get(found[1]) if found else None
+        upload = self._upload(found[1]) if found else None
         if found is None or upload is None or upload.path != found[2]:
             return None
         return upload if time.time() < upload.uploaded + self.lifetime else None
@@ -140,16 +141,35 @@ class Uploads:
         white = Image.new("RGBA", colours.size, "white")
         return Image.alpha_composite(white, colours).convert("RGB")
 
+    def _upload(self, upload_id: str) -> Upload | None:
+        """Return an upload, one that another process has taken too."""
+        there = self._files.get(upload_id)
+        if there is None and self._folder is not None:
+            there = _read_note(self._folder / f"{upload_id}.json")
+            if there is not None:
+                self._files[upload_id] = there
+        return there
+
     def _load(self, used: Collection[str]) -> None:
         if self._folder is None or not self._folder.exists():
             return
         for note in self._folder.glob("*.json"):
-            upload = Upload(**json.loads(note.read_text(encoding="utf-8")))
+            upload = _read_note(note)
+            if upload is None:
+                continue
             if time.time() < upload.uploaded + self.lifetime or upload.upload_id in used:
                 self._files[upload.upload_id] = upload
             else:
-                note.unlink()
+                note.unlink(missing_ok=True)
                 note.with_suffix("").unlink(missing_ok=True)
+
+
+def _read_note(note: Path) -> Upload | None:
+    """Return what a note says; None when it is not there, or not whole yet."""
+    try:
+        return Upload(**json.loads(note.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _write(target: Path, pieces: Iterable[bytes]) -> tuple[int, str]:

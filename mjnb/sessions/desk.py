@@ -7,6 +7,7 @@ whose answer never came are told of.
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import warnings
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from .. import display
 from ..config import SANDBOX, Settings
 from ..errors import ConfigError
-from ..loop import the_loop
+from ..loop import GRACE, the_loop
 from ..params import private_host
 from ..prices import PRICES
 
@@ -64,6 +65,7 @@ class Desk:
         self._max_credits = _limit(max_credits)
         self._budget: Budget | None = None  # one for the session's life, also when it opens again
         self._lock = threading.RLock()
+        self._pid = os.getpid()
         self._tracker: Tracker | None = None
         self._server: Sandbox | None = None
         self._callbacks: Callbacks | None = None
@@ -73,6 +75,7 @@ class Desk:
     def tracker(self) -> Tracker:
         """The tracker, opened when first asked for."""
         with self._lock:
+            self._forget_if_forked()
             if self._tracker is None:
                 try:
                     self._tracker = self._open()
@@ -137,13 +140,24 @@ class Desk:
     def close(self) -> None:
         """Close everything; what runs at the service is taken up by the next session."""
         with self._lock:
+            self._forget_if_forked()
             self._close_callbacks()
-            if self._tracker is not None:
-                tracker, self._tracker = self._tracker, None
-                the_loop().run(tracker.close(), timeout=10)
-                tracker.ledger.close()
-                atexit.unregister(self.close)
-            self._stop_server()
+            tracker, self._tracker = self._tracker, None
+            try:
+                if tracker is not None:
+                    tracker.loop.run(tracker.close(), timeout=GRACE + 5)
+            finally:  # also when the wait was interrupted: the ledger must say that this session is over
+                if tracker is not None:
+                    tracker.ledger.close()
+                    atexit.unregister(self.close)
+                self._stop_server()
+
+    def _forget_if_forked(self) -> None:
+        """Leave to the parent process what is the parent's: a forked child opens its own."""
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self._tracker = self._server = self._callbacks = None
+            self._frames = {}
 
     def _open(self) -> Tracker:
         from ..ledger import Ledger
@@ -224,7 +238,8 @@ def _is_amount(said: object) -> bool:
 
 def _unknown_notice(unknown: list[Entry]) -> str:
     names = ", ".join(display.short(entry.id) for entry in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+    count = f"{len(unknown)} tasks are" if len(unknown) > 1 else "1 task is"
     return (
-        f"{len(unknown)} tasks are unknown (perhaps paid, never resent): {names}; "
+        f"{count} unknown (perhaps paid, never resent): {names}; "
         "settle each with mj.resolve(id, 'lost') or mj.resolve(id, '<the service's task id>')"
     )

@@ -305,7 +305,7 @@ class Session:
         """
         task = self.task(name)
         ledger = self.tracker.ledger
-        if task.state not in ("unknown", "intent"):
+        if task.state != "unknown":
             raise InvalidRequest(f"task {display.short(task.id)} is {task.state}, not unknown")
         if outcome == "lost":
             ledger.rejected(task.id, "settled by hand: lost")

@@ -93,7 +93,7 @@ def open_saved(folder: str | os.PathLike[str]) -> tuple[Design, Shelf, Numbers]:
 
 def close(shelf: Tracker) -> None:
     """Close what opening opened; a second time does nothing."""
-    if isinstance(shelf, Shelf) and not shelf._closed:
+    if isinstance(shelf, Shelf) and not shelf.closed:
         the_loop().run(shelf.close(), timeout=10)
         shelf.ledger.close()
 

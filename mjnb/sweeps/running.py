@@ -17,6 +17,7 @@ from ..errors import (
     InsufficientCredits,
     LedgerError,
     MJError,
+    NotConnected,
 )
 from ..ledger import LIVE
 from ..tracking import Task, Tracker
@@ -29,6 +30,7 @@ HOPELESS = (
     DailyLimit,
     FeatureDisabled,
     LedgerError,
+    NotConnected,
 )  # the next cell fails alike
 
 

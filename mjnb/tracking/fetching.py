@@ -1,16 +1,22 @@
-"""Bringing the pictures home: each on its own, so that a bad one never spoils a task."""
+"""Bringing the pictures home: each on its own, so that a bad one never spoils a task.
+
+What came and was no picture is an ``error``.  What could not be written stays ``pending``, with the reason,
+and the next session takes it up.  A stored file that was deleted or damaged is fetched again when asked for.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
+from urllib.parse import urlsplit
 
 from ..api import RESULT_LIFETIME
 from ..client import Client
 from ..errors import MediaError, MJError, Refused
 from ..ledger import Ledger, Picture
-from ..media import Kept, Store
+from ..media import Kept, NotWritten, Store
+from ..params import private_host
 from .facts import Facts
 
 
@@ -32,32 +38,43 @@ class Fetcher:
 
     async def fetch(self, task: Facts) -> bool:
         """Bring the pictures of a task that are not here; return whether there were any to bring."""
-        wanted = [picture for picture in self._ledger.pictures(task.id) if picture.state != "stored"]
+        pictures = self._ledger.pictures(task.id)
+        here = await asyncio.to_thread(lambda: {one.number for one in pictures if self._is_here(one)})
+        wanted = [one for one in pictures if one.state != "stored" or one.number not in here]
         sent = {"taskId": task.task_id, "paramJson": task.entry.param_json}
         note = json.dumps(sent, ensure_ascii=False)
-        await asyncio.gather(*(self._fetch_one(task, picture, note) for picture in wanted))
+        for one in wanted:
+            if one.number in here:  # a folder that was away is back
+                self._ledger.picture(task.id, one.number, state="stored", error=None)
+        await asyncio.gather(*(self._fetch_one(task, one, note) for one in wanted if one.number not in here))
         return bool(wanted)
+
+    def _is_here(self, picture: Picture) -> bool:
+        """Return whether a picture's file is in the store, neither deleted nor damaged."""
+        path, sha = picture.path, picture.sha256
+        return path is not None and sha is not None and self._store.holds(path, sha)
 
     async def _fetch_one(self, task: Facts, picture: Picture, note: str) -> None:
         try:
             content = await self._content(task, picture.url)
             kept = await asyncio.to_thread(self._keep, content, note)
         except MediaError as error:
-            state = "expired" if isinstance(error, Gone) else "error"
-            self._ledger.picture(task.id, picture.number, state=state, error=error.message)
+            self._ledger.picture(task.id, picture.number, state=_state_after(error), error=error.message)
             return
         self._ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))
 
     async def _content(self, task: Facts, url: str) -> bytes:
-        """Return a result's file; an old one whose own URL is dead is asked for by a fresh link."""
+        """Return a result's file; an old or moved one whose URL is dead is asked for by a fresh link."""
         try:
             return await self._client.download(url)
         except MediaError as gone:
-            if not self._is_old(task):
+            if not self._is_old(task) and not self._has_moved(url):
                 raise
             try:
                 return await self._client.download(await self._client.fresh_link(url))
             except Refused:
+                if not self._is_old(task):
+                    raise gone from None
                 raise Gone("the service has deleted it: results are kept for about two weeks") from gone
             except MJError as error:  # the network or the service may come back
                 raise MediaError(error.message) from gone
@@ -66,7 +83,20 @@ class Fetcher:
         ended = (task.entry.completed_at or 0) / 1000
         return time.time() - ended > RESULT_LIFETIME / self._client.time_scale
 
+    def _has_moved(self, url: str) -> bool:
+        """Return whether a URL is of a sandbox that has another address by now, as it has at each start."""
+        parts, hosts = urlsplit(url), self._client.own_hosts
+        near = all(private_host(urlsplit(f"//{host}").hostname or "") for host in hosts)
+        return near and parts.netloc not in hosts and private_host(parts.hostname or "")
+
     def _keep(self, content: bytes, note: str) -> Kept:
         kept = self._store.keep(content, note)
         self._store.thumbnail(kept.path)
         return kept
+
+
+def _state_after(error: MediaError) -> str:
+    """Return what a picture is that could not be had; a pending one is taken up by a later session."""
+    if isinstance(error, NotWritten):
+        return "pending"
+    return "expired" if isinstance(error, Gone) else "error"

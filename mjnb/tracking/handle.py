@@ -45,7 +45,8 @@ class TaskImage:
 
     Attributes:
         number: From 1, as in U1 to U4.
-        state: ``pending``, ``stored``, ``expired`` or ``error``.
+        state: ``pending``, ``stored``, ``expired`` or ``error``; one that could not be written is ``pending``
+            and has an error.
         error: Why it is not here.
     """
 
@@ -68,7 +69,7 @@ class TaskImage:
     @property
     def stored(self) -> str:
         """The file's path within the store; raises as `path` does."""
-        if self._picture.path is None:
+        if self._picture.path is None or self.state != "stored":
             why = self.error or "it has not been fetched yet"
             raise MediaError(
                 f"picture {self.number} of task {display.short(self.task.id)} is not here: {why}"
@@ -228,7 +229,7 @@ class Task(Facts):
         return self.keeper.loop.run(self.keeper.look(self.task_id))
 
     def fetch(self) -> Task:
-        """Fetch again the pictures that could not be had."""
+        """Fetch again the pictures that could not be had, and those whose file was deleted or damaged."""
         self.keeper.loop.run(self.keeper.fetch(self))
         return self
 
@@ -327,9 +328,8 @@ def _picture_view(image: TaskImage) -> display.PictureView:
     try:
         return display.PictureView(image.number, image.thumbnail(), link=_link(image.path))
     except MediaError as error:
-        return display.PictureView(
-            image.number, note="on its way" if image.state == "pending" else error.message
-        )
+        coming = image.state == "pending" and image.error is None
+        return display.PictureView(image.number, note="on its way" if coming else error.message)
 
 
 def _link(path: Path) -> str:

@@ -7,28 +7,20 @@ cancelled sweep cuts in half.  Everything here runs on the private loop.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..api import Record
 from ..client import Client
 from ..errors import (
-    AnswerLost,
     InvalidRequest,
     LedgerError,
-    Maintenance,
     MJError,
-    NotConnected,
-    RateLimited,
-    Refused,
-    ServerError,
     WaitTimeout,
 )
 from ..ledger import OPEN, Entry, Intent, Ledger
-from ..loop import Loop
+from ..loop import GRACE, Loop
 from ..media import Store
 from ..params import Generate, Request
 from ..preview import Preview, preview
@@ -39,16 +31,12 @@ from .handle import Task
 from .hints import Hints, is_told
 from .inputs import check_reach
 from .schedule import SHORTEST, Schedule
+from .sending import Sender
 
 CLOSED = "The task goes on at the service; the next session takes it up."
 ELSEWHERE = "Open a session with that account's key and address."
-LAST_STEPS = 8.0  # seconds that closing waits for submits under way; cut off, they would be unknown
+LAST_STEPS = GRACE  # seconds that closing waits for submits under way; cut off, they would be unknown
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
-SENDS: dict[type[MJError], int] = {
-    RateLimited: 6,
-    Maintenance: 3,
-    NotConnected: 2,
-}  # definite refusals that may pass
 
 
 class Tracker:
@@ -81,10 +69,11 @@ class Tracker:
         self.account, self.sandbox = account, sandbox
         self.prices, self.budget = prices, budget or Budget()
         self.tasks: dict[str, Task] = {}
-        self._closed = False
+        self.closed = False
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
         self._following: dict[str, asyncio.Task[None]] = {}
         self.hints = Hints(self)
+        self._sender = Sender(self)
         self._fetcher = Fetcher(client, ledger, store)
         self._schedule = Schedule(
             lambda task_type, speed: ledger.latencies(account, task_type, speed), client.time_scale
@@ -123,84 +112,8 @@ class Tracker:
         return task.wait() if wait else task
 
     async def send(self, intent: Intent) -> Task:
-        """Record and send a request; follow the task that comes of it.
-
-        Returns:
-            The task, taken by the service.
-
-        Raises:
-            Refused, NotConnected: The service did not take it, also not after repeating what may pass.
-            AnswerLost, ServerError: Nobody knows; the task is ``unknown`` and is not sent again.
-            LedgerError: It could not be recorded, and was not sent.
-            BudgetExceeded: It would cost more than may be spent, and was not sent.
-        """
-        task: Task | None = None
-        intent = self._with_callback(intent)
-        for attempt in itertools.count(1):
-            async with self.client.submits, self.client.sending:
-                if self._closed:
-                    raise NotConnected("the session is closed; this was not sent")
-                task, fresh = self._enter(task, intent)
-                if not fresh:
-                    self.follow(task)
-                    return task
-                try:
-                    await self.loop.step(self._send_once(task, intent))
-                    return task
-                except tuple(SENDS) as error:
-                    if attempt >= SENDS[type(error)]:
-                        raise
-                    pause = self.client.pause(attempt, error)
-            await asyncio.sleep(pause)
-        raise AssertionError("unreachable")
-
-    def _enter(self, task: Task | None, intent: Intent) -> tuple[Task, bool]:
-        """Reserve the credits and record what is about to be sent, both or neither; say whether it is to be."""
-        self.budget.take(intent.credits)
-        fresh = False
-        try:
-            if task is None:
-                own_id, fresh = self.ledger.intend(intent)
-                return self.handle(self._entry(own_id)), fresh
-            fresh = self.ledger.again(task.id)
-            if not fresh:
-                raise LedgerError(f"task {task.id} was settled elsewhere while it waited")
-            return task, True
-        finally:
-            if not fresh:
-                self.budget.give_back(intent.credits)
-
-    def _with_callback(self, intent: Intent) -> Intent:
-        if self.callback_url is None or intent.request.call_back_url is not None:
-            return intent
-        return replace(intent, request=replace(intent.request, call_back_url=self.callback_url(intent.nonce)))
-
-    async def _send_once(self, task: Task, intent: Intent) -> None:
-        try:
-            task_id = await self.client.submit(intent.request)
-        except (Refused, NotConnected) as error:
-            self.budget.give_back(intent.credits)
-            self.ledger.rejected(task.id, error.message, getattr(error, "code", None))
-            self._end(task)
-            raise
-        except (AnswerLost, ServerError) as error:
-            self.ledger.unknown(task.id, error.message)
-            self._end(task)
-            raise
-        except BaseException as error:
-            self.ledger.unknown(task.id, f"interrupted by {type(error).__name__}")
-            self._end(task)
-            raise
-        self._record_taken(task, task_id)
-        self.follow(task)
-
-    def _record_taken(self, task: Task, task_id: str) -> None:
-        try:
-            self.ledger.submitted(task.id, task_id)
-        except LedgerError as error:
-            error.hint = f"The service took it as {task_id}; later say mj.resolve('{task.id}', '{task_id}')."
-            raise
-        task.changed(self._entry(task.id))
+        """Record and send a request, and follow the task that comes of it; raises as `Sender.send`."""
+        return await self._sender.send(intent)
 
     # ---- following ----
 
@@ -224,14 +137,14 @@ class Tracker:
 
     def refresh(self, task: Task) -> Task:
         """Take in what the ledger now says of a task, and go on with it."""
-        task.changed(self._entry(task.id), self.ledger.pictures(task.id))
+        task.changed(self.entry(task.id), self.ledger.pictures(task.id))
         task.reopen(settled_anew=True)
         self.follow(task)
         return task
 
     def follow(self, task: Task) -> None:
         """See to it that a task is looked after until it is settled; from any thread."""
-        if self._closed:
+        if self.closed:
             task.finish(WaitTimeout(f"the session of task {task.id[-6:]} is closed", hint=CLOSED))
         elif task.running and task.entry.account != self.account:  # its service knows it, ours does not
             task.finish(WaitTimeout(f"task {task.id[-6:]} is of another account", hint=ELSEWHERE))
@@ -258,7 +171,7 @@ class Tracker:
 
     async def close(self) -> None:
         """Finish what is being sent, stop looking after everything, and let all waiters go."""
-        self._closed = True
+        self.closed = True
         await self.loop.settle(LAST_STEPS)
         for task in list(self.tasks.values()):
             if not task.done:
@@ -284,7 +197,7 @@ class Tracker:
         return self.hints.take(nonce, task_id, terminal)
 
     def _start(self, task: Task) -> None:
-        if task.id not in self._following and not self._closed:
+        if task.id not in self._following and not self.closed:
             work = asyncio.ensure_future(self._settle(task))
             self._following[task.id] = work
             work.add_done_callback(lambda work: self._over(task, work))
@@ -303,7 +216,7 @@ class Tracker:
         while task.state == "intent":  # another session is sending it, or died while it did
             await asyncio.sleep(SHORTEST / self.client.time_scale)
             self.ledger.left_open(self.account)
-            task.changed(self._entry(task.id))
+            task.changed(self.entry(task.id))
         while task.state in OPEN:
             await self._rest(task)
             try:
@@ -313,7 +226,7 @@ class Tracker:
                 task.changed(task.entry)
                 await asyncio.sleep(self.client.pause(4, error))
         await self.fetch(task)
-        self._end(task)
+        self.end(task)
 
     async def _rest(self, task: Task) -> None:
         """Wait until it is time to look, or until there is a hint."""
@@ -334,7 +247,7 @@ class Tracker:
             self.ledger.generating(task.id, record.raw)
         else:
             self.ledger.settled(task.id, record)
-        entry = self._entry(task.id)
+        entry = self.entry(task.id)
         if entry.state == "succeeded" and entry.latency_ms is not None:
             self._schedule.learn((entry.task_type, entry.speed), entry.latency_ms / 1000)
         if entry.rev != task.entry.rev:
@@ -343,17 +256,17 @@ class Tracker:
     async def fetch(self, task: Task) -> None:
         """Bring the pictures that are not here; a bad one is an error on that picture alone."""
         if await self._fetcher.fetch(task):
-            task.changed(self._entry(task.id), self.ledger.pictures(task.id))
+            task.changed(self.entry(task.id), self.ledger.pictures(task.id))
 
     # ---- small parts ----
 
-    def _end(self, task: Task) -> None:
-        task.changed(self._entry(task.id))
+    def end(self, task: Task) -> None:
+        task.changed(self.entry(task.id))
         task.finish(task.error)
         if task.state == "unknown":
             self.hints.find_out(task)
 
-    def _entry(self, own_id: str) -> Entry:
+    def entry(self, own_id: str) -> Entry:
         entry = self.ledger.entry(own_id)
         if entry is None:
             raise LedgerError(f"the ledger has no task {own_id}")

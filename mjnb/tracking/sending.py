@@ -1,0 +1,141 @@
+"""Sending: a paid request and the row that records its answer are one step, made once.
+
+Neither an interrupt nor a cancelled sweep nor leaving the interpreter cuts the step in half.  What was
+definitely refused may be sent again; what became unclear never is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from ..client import Client
+from ..errors import (
+    AnswerLost,
+    LedgerError,
+    Maintenance,
+    MJError,
+    NotConnected,
+    RateLimited,
+    Refused,
+    ServerError,
+)
+from ..ledger import Entry, Intent, Ledger
+from ..loop import Loop
+from .budget import Budget
+from .handle import Task
+
+SENDS: dict[type[MJError], int] = {RateLimited: 6, Maintenance: 3, NotConnected: 2}  # refusals that may pass
+
+
+class Follower(Protocol):
+    """What sending needs of the tracker."""
+
+    client: Client
+    ledger: Ledger
+    loop: Loop
+    budget: Budget
+    closed: bool
+    callback_url: Callable[[str], str] | None
+
+    def handle(self, entry: Entry) -> Task: ...
+    def follow(self, task: Task) -> None: ...
+    def end(self, task: Task) -> None: ...
+    def entry(self, own_id: str) -> Entry: ...
+
+
+class Sender:
+    """Sends the requests of one account.
+
+    Args:
+        tracker: Remembers, and follows what comes of them.
+    """
+
+    def __init__(self, tracker: Follower) -> None:
+        self._tracker = tracker
+
+    async def send(self, intent: Intent) -> Task:
+        """Record and send a request; follow the task that comes of it.
+
+        Returns:
+            The task, taken by the service.
+
+        Raises:
+            Refused, NotConnected: The service did not take it, also not after repeating what may pass.
+            AnswerLost, ServerError: Nobody knows; the task is ``unknown`` and is not sent again.
+            LedgerError: It could not be recorded, and was not sent.
+            BudgetExceeded: It would cost more than may be spent, and was not sent.
+        """
+        tracker = self._tracker
+        task: Task | None = None
+        intent = self._with_callback(intent)
+        for attempt in itertools.count(1):
+            async with tracker.client.submits, tracker.client.sending:
+                if tracker.closed:
+                    raise NotConnected("the session is closed; this was not sent")
+                task, fresh = self._enter(task, intent)
+                if not fresh:
+                    tracker.follow(task)
+                    return task
+                try:
+                    await tracker.loop.step(self._send_once(task, intent))
+                    return task
+                except tuple(SENDS) as error:
+                    if attempt >= SENDS[type(error)]:
+                        raise
+                    pause = tracker.client.pause(attempt, error)
+            await asyncio.sleep(pause)
+        raise AssertionError("unreachable")
+
+    def _enter(self, task: Task | None, intent: Intent) -> tuple[Task, bool]:
+        """Reserve the credits and record what is about to be sent, both or neither; say whether to send."""
+        tracker = self._tracker
+        tracker.budget.take(intent.credits)
+        fresh = False
+        try:
+            if task is None:
+                own_id, fresh = tracker.ledger.intend(intent)
+            else:
+                own_id, fresh = tracker.ledger.again(task.id, intent.at_most)
+            return tracker.handle(tracker.entry(own_id)), fresh
+        finally:
+            if not fresh:
+                tracker.budget.give_back(intent.credits)
+
+    def _with_callback(self, intent: Intent) -> Intent:
+        url_for = self._tracker.callback_url
+        if url_for is None or intent.request.call_back_url is not None:
+            return intent
+        return replace(intent, request=replace(intent.request, call_back_url=url_for(intent.nonce)))
+
+    async def _send_once(self, task: Task, intent: Intent) -> None:
+        tracker = self._tracker
+        try:
+            task_id = await tracker.client.submit(intent.request)
+        except (Refused, NotConnected) as error:
+            tracker.budget.give_back(intent.credits)
+            tracker.ledger.rejected(task.id, error.message, getattr(error, "code", None))
+            tracker.end(task)
+            raise
+        except (AnswerLost, ServerError) as error:
+            tracker.ledger.unknown(task.id, error.message)
+            tracker.end(task)
+            raise
+        except BaseException as error:
+            tracker.ledger.unknown(task.id, f"interrupted by {type(error).__name__}")
+            tracker.end(task)
+            raise
+        self._record_taken(task, task_id)
+        tracker.follow(task)
+
+    def _record_taken(self, task: Task, task_id: str) -> None:
+        try:
+            if not self._tracker.ledger.submitted(task.id, task_id):
+                raise LedgerError(f"task {task.id} was settled while its answer was on the way")
+        except LedgerError as error:
+            error.hint = f"The service took it as {task_id}; later say mj.resolve('{task.id}', '{task_id}')."
+            raise
+        task.changed(self._tracker.entry(task.id))

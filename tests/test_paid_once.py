@@ -1,0 +1,94 @@
+"""Paid once, where it is hardest: several sessions of one account under its limit, and an impatient user."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mjnb import errors
+from mjnb.errors import LedgerError
+from mjnb.sandbox import Fault, Sandbox
+from mjnb.sessions import Session
+
+SWEEP = """
+import sys
+import mjnb as mj
+
+url, folder = sys.argv[1:]
+with mj.Session(base_url=url, api_key="sandbox", data_dir=folder, time_scale=20) as session:
+    sweep = session.sweep("a harbour", stylization=range(30)).run()
+    print(sum(task is not None and task.state == "succeeded" for task in sweep.tasks))
+"""
+
+
+@pytest.fixture
+def scaled() -> Sandbox:
+    return Sandbox(time_scale=20, latency={"fast": 10.0}, long_side=64)
+
+
+def test_two_processes_beyond_the_limit_pay_every_cell_once(scaled: Sandbox, tmp_path: Path) -> None:
+    """Each process fills the account's window, so both are refused again and again."""
+    with scaled:
+        command = [sys.executable, "-c", SWEEP, scaled.url, str(tmp_path / "data")]
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        said = [process.communicate(timeout=90)[0] for process in both]
+        assert [process.returncode for process in both] == [0, 0]
+        assert [line.strip() for line in said] == ["30", "30"]
+        assert len(scaled.account.tasks) == 30
+
+
+def test_two_sessions_of_a_process_share_the_limit(scaled: Sandbox, tmp_path: Path) -> None:
+    with (
+        scaled,
+        Session(sandbox=scaled, data_dir=tmp_path) as one,
+        Session(sandbox=scaled, data_dir=tmp_path) as two,
+    ):
+        runs = [session.sweep("a harbour", stylization=range(25)) for session in (one, two)]
+        for sweep in runs:
+            sweep.run(wait=False)
+        for sweep in runs:
+            sweep.wait()
+        assert len(scaled.account.tasks) == 25
+        assert scaled.faults.requests("submit") == 25, "none was refused"
+
+
+def test_a_task_cannot_be_called_lost_while_its_request_is_under_way(
+    sandbox: Sandbox, session: Session
+) -> None:
+    sandbox.faults.add(Fault("slow", on="submit", seconds=1.0, next=1))
+    sender = threading.Thread(target=session.imagine, args=("a fox",))
+    sender.start()
+    while session.tasks().is_empty():
+        time.sleep(0.01)
+    own_id = session.tasks()["id"][0]
+    with pytest.raises(errors.InvalidRequest, match="is intent, not unknown"):
+        session.resolve(own_id, "lost")
+    sender.join()
+    assert session.task(own_id).wait().state == "succeeded"
+
+
+def test_the_services_answer_is_stronger_than_a_refusal_on_record(session: Session) -> None:
+    ledger = session.tracker.ledger
+    task = session.imagine("a fox", wait=True)
+    assert task.task_id is not None
+    from mjnb.ledger import Intent
+    from mjnb.params import Generate, make
+
+    request = make(Generate, {"task_type": "mj_txt2img", "prompt": "an owl", "speed": "fast"})
+    own_id, _ = ledger.intend(Intent(request, session.desk.account, "http://x", 8.0))
+    assert ledger.rejected(own_id, "settled by hand: lost")
+    assert ledger.submitted(own_id, "f" * 32)
+    found = ledger.entry(own_id)
+    assert found is not None
+    assert (found.state, found.task_id) == ("submitted", "f" * 32)
+
+
+def test_a_task_settled_elsewhere_is_not_sent_again(session: Session) -> None:
+    task = session.imagine("a fox", wait=True)
+    with pytest.raises(LedgerError, match="settled elsewhere"):
+        session.tracker.ledger.again(task.id)

@@ -17,7 +17,7 @@ from . import errors
 from .params import Generate, Request, Upscale, Vary, VideoExtend, body
 
 BASE_URLS = {"kie": "https://api.kie.ai", "midapi": "https://api.midapi.ai"}
-UPLOAD_URLS = dict.fromkeys(BASE_URLS.values(), "https://kieai.redpandaai.co")  # else the same host
+UPLOAD_URLS = {BASE_URLS["kie"]: "https://kieai.redpandaai.co"}  # the key goes there, too; else the same host
 UPLOAD_STREAM = "/api/file-stream-upload"
 UPLOAD_BASE64 = "/api/file-base64-upload"
 UPLOAD_URL = "/api/file-url-upload"

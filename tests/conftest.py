@@ -71,6 +71,7 @@ SLOW_FILES = {
     "kill",
     "magic_verbs",
     "magics",
+    "notebooks",
     "plots",
     "plots_html",
     "plots_sheets",

@@ -389,8 +389,10 @@ def test_a_private_address_is_refused_wherever_it_is_named(lab: Session, wire: F
 
 
 def test_a_sweep_from_a_private_address_pays_nothing(lab: Session, wire: Faulty) -> None:
-    sweep = lab.sweep("a fox", file_urls="http://192.168.1.20/a.png", stylization=[0, 100]).run()
-    assert [type(error) for error in sweep.errors.values()] == [errors.InvalidRequest] * 2
+    with pytest.raises(errors.InvalidRequest, match="private address"):
+        lab.sweep("a fox", file_urls="http://192.168.1.20/a.png", stylization=[0, 100])
+    typed = lab.sweep("http://192.168.1.20/a.png a fox --s {0, 100}").run()
+    assert [type(error) for error in typed.errors.values()] == [errors.InvalidRequest] * 2
     assert posts(wire) == []
 
 

@@ -7,6 +7,7 @@ parameter's name ("4000 is outside 0 to 3000").  Its ``str`` is what a help page
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -173,7 +174,7 @@ def url_fault(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         return f"{url!r} is not an http or https URL"
     if parts.username is not None or parts.password is not None:
-        return f"{url!r} carries a user name or password"
+        return f"the URL on {host!r} carries a user name or password"
     return ""
 
 
@@ -185,4 +186,9 @@ def private_host(host: str) -> bool:
     try:
         return not ipaddress.ip_address(name).is_global
     except ValueError:
-        return False
+        return bool(name) and ("." not in name or _is_short_address(name))
+
+
+def _is_short_address(name: str) -> bool:
+    """Return whether a name is one of the old spellings of an address: ``127.1``, ``0x7f.0.0.1``."""
+    return all(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", part) for part in name.split("."))

@@ -13,9 +13,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import BinaryIO
 
 from .tasks import Task
 
+HEAD = 64  # bytes
 LOCKED_BYTE = 2**40  # Windows locks bytes, not files: one that is never written
 
 
@@ -29,17 +31,17 @@ class Books:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._read = 0  # bytes that are known
+        self._head = b""  # the first of them, with the first task's id: tells one file from another
 
     def news(self) -> list[Task]:
         """Return the tasks that were added since the last time, also by other processes; oldest first."""
-        if self.path is None or not self._has_grown(self.path):
+        if self.path is None:
             return []
-        with self.path.open("rb") as file:
-            file.seek(self._read)
-            whole, end, _ = file.read().rpartition(
-                b"\n"
-            )  # behind it: a line that is being written, or is torn
-        self._read += len(whole) + len(end)
+        try:
+            with self.path.open("rb") as file:
+                whole = self._grown(file)
+        except FileNotFoundError:
+            return []
         lines = whole.split(b"\n")  # prompts may hold other line ends
         return [task for line in lines if line and (task := _task_of(line))]
 
@@ -71,17 +73,21 @@ class Books:
             if os.write(handle, torn + line) < len(torn + line):
                 raise OSError(f"{self.path} took a part of a line only")
             self._read = size + len(torn + line)
+            os.lseek(handle, 0, os.SEEK_SET)
+            self._head = os.read(handle, HEAD)
         finally:
             os.close(handle)
 
-    def _has_grown(self, path: Path) -> bool:
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            size = 0
-        if size < self._read:  # it was deleted, or is another file
+    def _grown(self, file: BinaryIO) -> bytes:
+        """Return the whole lines behind what is known; all of them when it is not the file that it was."""
+        if file.read(len(self._head)) != self._head or os.fstat(file.fileno()).st_size < self._read:
             self._read = 0
-        return size > self._read
+        file.seek(self._read)
+        whole, end, _ = file.read().rpartition(b"\n")  # behind it: a line that is being written, or is torn
+        self._read += len(whole) + len(end)
+        file.seek(0)
+        self._head = file.read(min(HEAD, self._read))
+        return whole
 
 
 def _task_of(line: bytes) -> Task | None:

@@ -5,6 +5,7 @@ Making one touches nothing: ledger, client and sandbox are opened at the first v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -221,6 +222,7 @@ class Session:
         from ..prompt.spans import MOST
 
         how = {"kind": design, "n": n, "around": around, "cells": cells, "repeat": repeat, "seed": seed}
+        params, _ = with_urls(self.tracker, params, send=True)  # free, and once per content
         made = sweeps.design(prompt, params, **how, order=order, speed=self.speed, limit=MOST)
         return sweeps.Sweep(made, self.tracker, ask_above=self.ask_above)
 
@@ -307,8 +309,12 @@ class Session:
         ledger = self.tracker.ledger
         if task.state != "unknown":
             raise InvalidRequest(f"task {display.short(task.id)} is {task.state}, not unknown")
-        if outcome == "lost":
+        if outcome.lower() == "lost":
             ledger.rejected(task.id, "settled by hand: lost")
+        elif not re.fullmatch(r"[\w-]{8,128}", outcome):
+            raise InvalidRequest(f"{outcome!r} is neither 'lost' nor a task id")
+        elif ledger.find(outcome):
+            raise InvalidRequest(f"another task has the id {outcome} already")
         else:
             ledger.submitted(task.id, outcome)
         return self.tracker.refresh(task)

@@ -135,7 +135,7 @@ def test_a_kernel_killed_before_the_answer_leaves_an_unknown_task(faulty: Faulty
             notebook.run_and_meanwhile("%mj a red fox", kill)
 
     with Session(base_url=faulty.url, api_key="sandbox", data_dir=tmp_path / "data") as session:
-        with pytest.warns(UnsettledWarning, match="1 tasks are unknown"):
+        with pytest.warns(UnsettledWarning, match="1 task is unknown"):
             tasks = session.tasks()
         assert tasks["state"].to_list() == ["unknown"]
         assert tasks["id"][0][-6:] in repr(session)

@@ -293,3 +293,11 @@ def test_a_picture_that_was_changed_or_is_a_link_is_told(saved: Path) -> None:
     told = [error for error in sweep.frame()["error"].drop_nulls() if "it is not what was saved" in error]
     assert len(told) == 2
     sweep.close()
+
+
+@pytest.mark.parametrize("name", ["notes.md", "ledger.db"])
+def test_a_folder_that_holds_more_is_not_replaced(made: tuple[Sweep, Path], saved: Path, name: str) -> None:
+    (saved / name).write_text("mine")
+    with pytest.raises(errors.InvalidRequest, match=f"holds more than a saved sweep: {name}"):
+        made[0].save(saved)
+    assert (saved / name).read_text() == "mine"

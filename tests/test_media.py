@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -431,3 +432,32 @@ def test_noise_is_noise_and_no_picture() -> None:
     for seed in range(20):
         with pytest.raises(MediaError):
             check(random.Random(seed).randbytes(3000))
+
+
+def test_no_path_or_link_leads_out_of_the_store(tmp_path: Path) -> None:
+    store = Store(tmp_path / "media")
+    kept = store.keep(a_jpeg())
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    (store.folder / "link.jpg").symlink_to(secret)
+    for path in ("../secret.txt", str(secret), "link.jpg", "../media/../secret.txt"):
+        with pytest.raises(MediaError, match="leads out of"):
+            store.open(path)
+    shutil.rmtree(store.folder / "thumbnails", ignore_errors=True)
+    (store.folder / "thumbnails").mkdir()
+    (store.folder / "thumbnails" / f"{kept.sha256}-384-plain.jpg").symlink_to(secret)
+    with pytest.raises(MediaError, match="leads out of"):
+        store.thumbnail(kept.path)
+
+
+def test_a_thumbnail_tells_nothing_of_the_parameters(tmp_path: Path) -> None:
+    store = Store(tmp_path / "media")
+    kept = store.keep(a_jpeg(), '{"stylization": 250}')
+    assert b"stylization" in (store.folder / kept.path).read_bytes()
+    assert b"stylization" not in store.thumbnail(kept.path)
+
+
+def a_jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(out, "JPEG")
+    return out.getvalue()

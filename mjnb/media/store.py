@@ -71,7 +71,7 @@ class Store:
             content = pictures.annotate(content, kind, note) if note else content
         sha = hashlib.sha256(content).hexdigest()
         relative = f"{sha[:2]}/{sha}{suffix}"
-        write_whole(self.folder / relative, content)
+        write_whole(self.at(relative), content)
         return Kept(sha, relative, mime, width, height, len(content))
 
     def holds(self, relative: str, sha256: str) -> bool:
@@ -82,10 +82,21 @@ class Store:
             sha256: Its hash.
         """
         try:
-            with (self.folder / relative).open("rb") as file:
+            with (self.at(relative)).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except OSError:
             return False
+
+    def at(self, relative: str) -> Path:
+        """Return where a file of the store is.
+
+        Raises:
+            MediaError: The path, or a link on it, leads out of the store's folder.
+        """
+        path = self.folder / relative
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise MediaError(f"the path {relative!r} leads out of the folder of pictures")
+        return path
 
     def open(self, relative: str) -> Image.Image:
         """Open a stored picture; of a video, its first frame.
@@ -95,8 +106,8 @@ class Store:
         """
         try:
             if relative.endswith(videos.FORMAT[1]):
-                return videos.first_frame((self.folder / relative).read_bytes())
-            return Image.open(self.folder / relative, formats=list(pictures.FORMATS))
+                return videos.first_frame((self.at(relative)).read_bytes())
+            return Image.open(self.at(relative), formats=list(pictures.FORMATS))
         except (OSError, SyntaxError) as error:
             raise MediaError(f"cannot open the picture {relative}: {error}") from error
 
@@ -107,7 +118,7 @@ class Store:
             relative: The picture's path in the store.
             side: Longest side in pixels.
         """
-        cached = self.folder / "thumbnails" / f"{Path(relative).stem}-{side}.jpg"
+        cached = self.at(f"thumbnails/{Path(relative).stem}-{side}-plain.jpg")
         if cached.exists():
             return cached.read_bytes()
         try:

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST, PICTURES = "sweep.json", "pictures"
+TABLES = ("cells", "images", "metrics", "ratings")
+WRITTEN = {
+    MANIFEST,
+    PICTURES,
+    "figure.png",
+    "figure.html",
+    "report.html",
+    *(f"{name}.parquet" for name in TABLES),
+}
 PRIVATE = ("nonce", "session")  # of a task: they mean nothing elsewhere
 UNITS = {"credits": "credits", "at": "ms since 1970-01-01 UTC", "width": "pixels", "height": "pixels"}
 
@@ -169,6 +178,9 @@ def save(
     there = list(target.iterdir()) if target.is_dir() else []
     if target.exists() and (not target.is_dir() or (there and not (target / MANIFEST).is_file())):
         raise InvalidRequest(f"{target} is there and is no saved sweep", hint="Choose another folder.")
+    if others := sorted(one.name for one in there if one.name not in WRITTEN):
+        hint = "Choose another folder; saving again would remove what is not its own."
+        raise InvalidRequest(f"{target} holds more than a saved sweep: {', '.join(others[:5])}", hint=hint)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))

@@ -124,7 +124,7 @@ class Sweep(Findings):
         return self.wait() if wait else self
 
     def _check(self, plan: Plan, max_credits: float | None) -> None:
-        if max_credits is not None and plan.credits > max_credits:
+        if max_credits is not None and not plan.credits <= max_credits:  # also when it is no number
             hint = "Fewer values, speed='relaxed', or a larger max_credits."
             raise BudgetExceeded(
                 f"the sweep may cost {plan.credits:g} credits, {max_credits:g} are allowed", hint=hint

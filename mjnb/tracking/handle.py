@@ -64,7 +64,7 @@ class TaskImage:
         Raises:
             MediaError: It is not here.
         """
-        return self.task.keeper.store.folder / self.stored
+        return self.task.keeper.store.at(self.stored)
 
     @property
     def stored(self) -> str:

@@ -3,6 +3,7 @@
 set -eu
 bin=$1
 sh .ci/chromium.sh
+sh .ci/postgres.sh
 "$bin/ruff" check
 "$bin/ruff" format --check
 "$bin/mypy"

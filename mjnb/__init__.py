@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .errors import MJError
     from .loop import nest
     from .metrics import metric
-    from .reference import Page
+    from .pages import Page
+    from .panels import panel
     from .sandbox import Sandbox
     from .sessions import Session, use
     from .sweeps import Sweep
@@ -53,6 +54,7 @@ HOMES = {
     "UnsettledWarning": "sessions",
     "metric": "metrics",
     "nest": "loop",
+    "panel": "panels",
     "use": "sessions",
 }
 
@@ -66,6 +68,7 @@ __all__ = [
     "help",
     "metric",
     "nest",
+    "panel",
     "session",
     "use",
 ]

@@ -72,16 +72,13 @@ class Window:
         self._free_at.append(asyncio.get_running_loop().time() + self.seconds)
 
 
-_windows: dict[tuple[int, str, str, float], Window] = {}
+_windows: dict[tuple[int, str, float], Window] = {}
 
 
-def _shared_window(base_url: str, key: str, time_scale: float) -> Window:
+def _shared_window(payer: str, time_scale: float) -> Window:
     """Return the one limiter of an account in this process; the service does not count per session."""
-    account = hashlib.sha256(key.encode()).hexdigest()
     count, seconds = api.SUBMIT_LIMIT
-    return _windows.setdefault(
-        (id(the_loop()), base_url, account, time_scale), Window(count, seconds / time_scale)
-    )
+    return _windows.setdefault((id(the_loop()), payer, time_scale), Window(count, seconds / time_scale))
 
 
 class Client:
@@ -120,7 +117,8 @@ class Client:
             **shared,
         )
         self._media = httpx.AsyncClient(headers={"User-Agent": USER_AGENT}, **shared)
-        self.submits = _shared_window(self.base_url, key, time_scale)
+        self.payer = hashlib.sha256(f"{self.base_url}\0{key}".encode()).hexdigest()[:16]  # whose limit it is
+        self.submits = _shared_window(self.payer, time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self.sending = asyncio.Semaphore(SENDING)

@@ -30,6 +30,7 @@
     ├── WaitTimeout               waiting ended, the task goes on (also a TimeoutError)
     ├── MediaError                a picture could not be had or is not one
     └── LedgerError               the ledger cannot be read or written
+        ├── LedgerAway            its server cannot be reached just now
         ├── LedgerBusy            another process holds it
         ├── LedgerFull            the disk is full
         ├── LedgerCorrupt         the file is damaged
@@ -223,6 +224,10 @@ class LedgerError(MJError):
     hint = "Look at its file and folder, or name another with MJNB_LEDGER or data_dir=…"
 
 
+class LedgerAway(LedgerError):
+    hint = "Nothing was sent; see that its database server runs, or name another with MJNB_LEDGER."
+
+
 class LedgerBusy(LedgerError):
     hint = "Another process has held the ledger for long; close it or use another data folder."
 
@@ -232,7 +237,7 @@ class LedgerFull(LedgerError):
 
 
 class LedgerCorrupt(LedgerError):
-    hint = "Move the file away or restore a copy; mjnb does not write to a damaged ledger."
+    hint = "mjnb does not write to it; python -m mjnb ledger salvage OLD NEW saves what can be read."
 
 
 class LedgerTooNew(LedgerError):

@@ -7,8 +7,10 @@ columns full of nulls, from which nothing can be inferred.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -143,3 +145,15 @@ def frame(columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, str]) -> pl.
         kinds: A key of `TYPES` for every column, in order.
     """
     return pl.DataFrame([pl.Series(name, columns[name], dtype=TYPES[kind]) for name, kind in kinds.items()])
+
+
+def parquet_texts(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Return the texts that a Parquet file carries about itself.
+
+    Raises:
+        ValueError: It is no Parquet file.
+    """
+    try:
+        return pl.read_parquet_metadata(Path(path))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ValueError(str(error)) from error

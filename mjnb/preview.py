@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -48,19 +48,39 @@ class Preview:
         return "\n".join([*lines, *(f"note: {warning}" for warning in self.warnings)])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return display.mime_bundle(repr(self), f"<pre>{escape(repr(self))}</pre>")
+        html = f'<pre style="white-space:pre-wrap">{escape(repr(self))}</pre>'
+        return display.mime_bundle(repr(self), html, display.metadata(endpoint=self.endpoint, sent=False))
 
 
-def preview(request: Request, prices: Mapping[str, float] = PRICES, uploads: Sequence[str] = ()) -> Preview:
+def preview(
+    request: Request,
+    prices: Mapping[str, float] = PRICES,
+    uploads: Sequence[str] = (),
+    *,
+    callback_url: str = "",
+    left: float | None = None,
+) -> Preview:
     """Return what sending a request would do.
 
     Args:
         request: Made with `mjnb.params.make`.
         prices: Credits per item.
         uploads: Names of files that would be uploaded first.
+        callback_url: Where the task's end would be reported; without its secret part.
+        left: Credits that may still be spent; None: no limit.
     """
-    found = (*_step_warnings(request), *_passed_warnings(request))
-    return Preview(request, ENDPOINTS[type(request)], estimate(request, prices), found, tuple(uploads))
+    if callback_url and request.call_back_url is None:
+        request = replace(request, call_back_url=callback_url)
+    credits = estimate(request, prices)
+    found = (*_step_warnings(request), *_passed_warnings(request), *_budget_warnings(credits, left))
+    return Preview(request, ENDPOINTS[type(request)], credits, found, tuple(uploads))
+
+
+def _budget_warnings(credits: float, left: float | None) -> list[str]:
+    """Return that it would not be sent, when it costs more than may be spent."""
+    if left is None or credits <= left:
+        return []
+    return [f"it costs more than the session may still spend, {left:g} credits, and would not be sent"]
 
 
 def _step_warnings(request: Request) -> list[str]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from .errors import InvalidRequest
+from .pages import Heading, Page, Table, Words
 from .params import REQUESTS, TASK_TYPES, Request, Row, TaskType, every_row, rows
-
-
-class Page(str):
-    """A Markdown text that a notebook shows as a page."""
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
-
-    def __repr__(self) -> str:
-        return str(self)
+from .prompt.flags import MAPPED, PASSED, REPEAT, REST
 
 
 def page() -> Page:
-    """Return the reference of all requests and task types as Markdown."""
-    parts = ["# Parameters", "Written from the parameter table; `mj.help()` shows the same.", _task_types()]
-    parts += [_request(cls) for cls in REQUESTS]
-    return Page("\n\n".join(parts) + "\n")
+    """Return the reference of all requests and task types."""
+    intro = Words("Written from the parameter table; `mj.help()` shows the same.")
+    requests = [block for cls in REQUESTS for block in _request(cls)]
+    return Page.of(Heading("Parameters", 1), intro, *_task_types(), *requests)
 
 
 def entry(name: str) -> Page:
@@ -33,25 +27,60 @@ def entry(name: str) -> Page:
     for row in every_row().values():
         names = {row.name, row.api, *(flag.name.removeprefix("--") for flag in row.flags)}
         if wanted in {one.lower() for one in names}:
-            return Page(_one(row))
-    raise InvalidRequest(f"no parameter is called {name!r}", hint="mj.help() lists them all.")
+            return Page.of(Words(_one(row)))
+    if passed := PASSED.get(f"--{wanted}"):
+        said = f"{passed.help}; it has no field in the API and stays in the text, not verified"
+        return Page.of(Words(f"**--{wanted}**: {said}"))
+    if f"--{wanted}" in {flag.name for flag in REPEAT.flags}:
+        return Page.of(Words(f"**repeat**: {REPEAT.help}\n- values: {_values(REPEAT)}"))
+    raise InvalidRequest(
+        f"no parameter is called {name!r}{_did_you_mean(wanted)}", hint="mj.help() lists them all."
+    )
 
 
-def _request(cls: type[Request]) -> str:
-    first = (cls.__doc__ or "").splitlines()[0]
-    head = "| parameter | values | flags | what it does | task types |\n|---|---|---|---|---|"
+def flags() -> Table:
+    """Return the flags that become parameters: what may follow them, and what they do."""
     lines = [
-        f"| `{row.name}`{' (required)' if row.required else ''} | {_values(row)} | {_flags(row)} "
-        f"| {_meaning(row)} | {_kinds(row)} |"
+        [" ".join(f"`{flag.name}`" for flag in row.flags), _values(row), row.help]
+        for row in [*rows().values(), REPEAT]
+        if row.flags
+    ]
+    return Table(["flag", "values", "what it does"], lines)
+
+
+def passed_flags() -> Table:
+    """Return the flags that stay in the text, where the service may follow them."""
+    follows = {0: "", REST: "words"}
+    lines = [[f"`{name}`", follows.get(one.words, "a word"), one.help] for name, one in PASSED.items()]
+    return Table(["flag", "followed by", "what it does"], lines)
+
+
+def _did_you_mean(wanted: str) -> str:
+    known = {word.lower(): word for row in every_row().values() for word in (row.name, row.api)}
+    known |= {flag.removeprefix("--"): flag for flag in (*MAPPED, *PASSED)}
+    near = get_close_matches(wanted, known, n=1)
+    return f": did you mean {known[near[0]]!r}?" if near else ""
+
+
+def _request(cls: type[Request]) -> tuple[Heading, Table]:
+    first = (cls.__doc__ or "").splitlines()[0]
+    lines = [
+        [
+            f"`{row.name}`{' (required)' if row.required else ''}",
+            _values(row),
+            _flags(row),
+            _meaning(row),
+            _kinds(row),
+        ]
         for row in rows(cls).values()
     ]
-    return "\n".join([f"## {cls.__name__}: {first}\n", head, *lines])
+    columns = ["parameter", "values", "flags", "what it does", "task types"]
+    return Heading(f"{cls.__name__}: {first}"), Table(columns, lines)
 
 
-def _task_types() -> str:
-    head = "| task type | makes | file URLs | speed |\n|---|---|---|---|"
-    lines = [f"| `{t.name}` | {t.help} | {_inputs(t)} | {t.speed} |" for t in TASK_TYPES.values()]
-    return "\n".join(["## Task types\n", head, *lines])
+def _task_types() -> tuple[Heading, Table]:
+    lines = [[f"`{t.name}`", t.help, _inputs(t), t.speed] for t in TASK_TYPES.values()]
+    return Heading("Task types"), Table(["task type", "makes", "file URLs", "speed"], lines)
 
 
 def _one(row: Row) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from databases import Postgres
 from faulty import Faulty
 
 from mjnb.sandbox import Sandbox
@@ -62,6 +63,13 @@ def faulty() -> Iterator[Faulty]:
 def troubled(sandbox: Sandbox) -> Iterator[Faulty]:
     """The sandbox behind a proxy that makes trouble as the test says."""
     with Faulty(upstream=sandbox.url) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server; tests make databases of their own in it."""
+    with Postgres() as server:
         yield server
 
 

@@ -69,9 +69,17 @@ class Notebook:
         """Queue cells at once, as Run All does, and return how each ended: ok, error or aborted."""
         return self._loop.run_until_complete(self._run_all(sources))
 
-    async def _run_all(self, sources: list[str]) -> list[str]:
+    def run_all_and_meanwhile(self, sources: list[str], then: Callable[[], Awaitable[None]]) -> list[str]:
+        """Queue cells at once and do something while they run; returns as `run_all`."""
+        return self._loop.run_until_complete(self._run_all(sources, then))
+
+    async def _run_all(
+        self, sources: list[str], then: Callable[[], Awaitable[None]] | None = None
+    ) -> list[str]:
         client: Any = self._client.kc
         asked = [client.execute(source) for source in sources]
+        if then is not None:
+            await then()
         ended: dict[str, str] = {}
         while len(ended) < len(asked):
             reply = await client.get_shell_msg(timeout=TIMEOUT)
@@ -88,10 +96,19 @@ class Notebook:
         """Return what a cell shows now; cells count from the end as in a list."""
         return list(self.book.cells[cell].outputs)
 
+    async def interrupt(self) -> None:
+        """Press the Interrupt button."""
+        await self.kernel.interrupt_kernel()
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process."""
+        provisioner: Any = self.kernel.provisioner
+        return int(provisioner.pid)
+
     def kill(self) -> None:
         """End the kernel at once."""
-        provisioner: Any = self.kernel.provisioner
-        os.kill(provisioner.pid, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
 
     def __enter__(self) -> Notebook:
         start = self._client.async_setup_kernel(cleanup_kc=True, env=self._environment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import re
@@ -19,13 +21,13 @@ import mjnb as mj
 from mjnb import errors
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
-from mjnb.sweeps import Sweep
+from mjnb.sweeps import Sweep, parquet
 
 HOSTILE = "a <script>alert(1)</script> \"fox\" & 'owl'"
 KEY = "sandbox"
 FILES = {
     "cells.parquet", "images.parquet", "metrics.parquet", "ratings.parquet", "pictures",
-    "figure.html", "figure.png", "report.html", "sweep.json",
+    "figure.html", "figure.png", "ratings.jsonl", "report.html", "sweep.json",
 }  # fmt: skip
 
 
@@ -92,7 +94,7 @@ def test_a_folder_has_everything(made: tuple[Sweep, Path]) -> None:
 
 def test_columns_carry_their_units(made: tuple[Sweep, Path]) -> None:
     def words(table: str) -> dict[str, dict[str, str]]:
-        return dict(json.loads(pl.read_parquet_metadata(made[1] / f"{table}.parquet")["mjnb"])["columns"])
+        return Sweep.units(made[1] / f"{table}.parquet")
 
     metrics = words("metrics")
     assert list(metrics) == pl.read_parquet(made[1] / "metrics.parquet").columns
@@ -103,6 +105,27 @@ def test_columns_carry_their_units(made: tuple[Sweep, Path]) -> None:
     assert words("cells")["credits"]["unit"] == "credits"
     assert words("images")["width"]["unit"] == "pixels"
     assert words("ratings")["at"]["unit"] == "ms since 1970-01-01 UTC"
+
+
+def test_every_field_carries_its_unit(made: tuple[Sweep, Path]) -> None:
+    """The Arrow schema in a Parquet file is a flatbuffer in base64, in which texts stand as they are."""
+    told = pl.read_parquet_metadata(made[1] / "metrics.parquet")["ARROW:schema"]
+    fields = base64.b64decode(told)
+    for text in ("effective colours", "standard error of Vendi score", "log odds", "Hasler and Süsstrunk"):
+        assert text.encode() in fields
+    frame = pl.DataFrame({"n": [1, None], "x": [0.5, None], "is": [True, None], "t": ["é", None]})
+    path = made[1].parent / "table.parquet"
+    parquet.write(path, frame, {"n": {"unit": "pixels"}, "t": {"label": "Größe"}})
+    assert pl.read_parquet(path).equals(frame, null_equal=True)
+    assert Sweep.units(path) == {"n": {"unit": "pixels"}, "t": {"label": "Größe"}}
+    fields = base64.b64decode(pl.read_parquet_metadata(path)["ARROW:schema"])
+    assert [word in fields for word in (b"pixels", "Größe".encode(), b"metres")] == [True, True, False]
+
+
+@pytest.mark.parametrize("name", ["report.html", "nothing.parquet", "pictures"])
+def test_units_of_what_is_no_table_are_refused(made: tuple[Sweep, Path], name: str) -> None:
+    with pytest.raises(errors.InvalidRequest, match="is no table of a saved sweep"):
+        Sweep.units(made[1] / name)
 
 
 def test_the_report_is_safe_and_complete(made: tuple[Sweep, Path]) -> None:
@@ -116,6 +139,13 @@ def test_the_report_is_safe_and_complete(made: tuple[Sweep, Path]) -> None:
         assert words in page
 
 
+def everything(folder: Path) -> bytes:
+    """Return every byte of a folder, and of its tables what is compressed in them, too."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    tables = [str(pl.read_parquet(path).to_dicts()) for path in files if path.suffix == ".parquet"]
+    return b"".join(path.read_bytes() for path in files) + "".join(tables).encode()
+
+
 def test_nothing_private_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
     key = "a-key-that-nobody-may-see"
     with (
@@ -127,9 +157,67 @@ def test_nothing_private_is_written(sandbox: Sandbox, tmp_path: Path) -> None:
         nonces = [task.entry.nonce for task in sweep.tasks if task]
         assert any("secret-path" in task.entry.param_json for task in sweep.tasks if task)
         folder = sweep.save(tmp_path / "saved")
-    everything = b"".join(path.read_bytes() for path in folder.rglob("*.*") if path.parent == folder)
     for secret in (key, "secret-path", *nonces, str(tmp_path)):
-        assert secret.encode() not in everything
+        assert secret.encode() not in everything(folder)
+
+
+SECRET = "https://example.com/hooks/secret-path?a=1&b=2"
+
+
+@pytest.fixture
+def told_where(sandbox: Sandbox, tmp_path: Path) -> Iterator[Sweep]:
+    """A sweep with a callback address of the user's own, which the service quotes when a task fails."""
+
+    def quotes(seen: Seen) -> Answer:
+        return record(2, taskId=seen.query["taskId"][0], errorMessage=f"cannot reach {SECRET}")
+
+    with Faulty(upstream=sandbox.url) as troubled:
+        troubled.script(RECORD, quotes)
+        settings: dict[str, Any] = {"base_url": troubled.url, "api_key": KEY, "time_scale": 300}
+        with Session(**settings, data_dir=tmp_path / "data") as session:
+            yield session.sweep("a fox", stylization=[0, 800], call_back_url=SECRET).run()
+
+
+def test_a_callback_address_of_the_users_is_nowhere(told_where: Sweep, tmp_path: Path) -> None:
+    assert told_where.design.fixed["call_back_url"] == SECRET
+    assert {task.state for task in told_where.tasks if task} == {"succeeded", "failed"}
+    folder = told_where.save(tmp_path / "saved")
+    assert b"cannot reach" in everything(folder)
+    assert b"secret-path" not in everything(folder)
+    again = Sweep.open(folder)
+    assert again.plan().states == told_where.plan().states
+    assert again.design.axes == told_where.design.axes
+    again.close()
+
+
+def test_pictures_do_not_tell_where_callbacks_go(told_where: Sweep) -> None:
+    paths = [image.path for task in told_where.tasks if task for image in task.images]
+    assert len(paths) == 4
+    assert all(b"paramJson" in path.read_bytes() for path in paths)
+    assert [path for path in paths if b"secret-path" in path.read_bytes()] == []
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_pictures_of_an_older_mjnb_are_saved_without_their_note(
+    told_where: Sweep, tmp_path: Path, kind: str
+) -> None:
+    tracker = told_where.tracker
+    task = next(task for task in told_where.tasks if task and task.images)
+    out = io.BytesIO()
+    Image.effect_noise((32, 32), 50).save(out, kind)
+    kept = tracker.store.keep(out.getvalue(), json.dumps({"paramJson": task.entry.param_json}))
+    assert b"secret-path" in tracker.store.at(kept.path).read_bytes()
+    tracker.ledger.picture(task.id, 1, path=kept.path, sha256=kept.sha256)
+    tracker.refresh(task)
+    told_where.rate("single", 4, seed=1, rater="jo").answer(3)
+    folder = told_where.save(tmp_path / "saved")
+    assert b"secret-path" not in everything(folder)
+    again = Sweep.open(folder)
+    assert again.frame()["error"].null_count() == 4
+    there = next(i for task in again.tasks if task for i in task.images if i.number == 1)
+    with there.open() as one, tracker.store.open(kept.path) as other:
+        assert one.tobytes() == other.tobytes()
+    again.close()
 
 
 def test_saving_again_replaces_a_sweep_and_nothing_else(made: tuple[Sweep, Path], tmp_path: Path) -> None:
@@ -238,10 +326,8 @@ DAMAGE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "no tasks": lambda m: m.pop("tasks"),
     "a cell that is none": lambda m: m["tasks"][0].update(cell=99),
     "a number that is none": lambda m: next(iter(m["numbers"]["sets"].values())).update(vendi=["x", 0]),
-    "a rating of a picture that is none": lambda m: m["ratings"][0].update(best=3),
-    "a kind that is none": lambda m: m["ratings"][0].update(kind="undo"),
     "no format": lambda m: m.pop("format"),
-    "a newer format": lambda m: m.update(format=2),
+    "a newer format": lambda m: m.update(format=3),
     "a list for a table": lambda m: m.update(numbers=[]),
 }
 
@@ -251,7 +337,7 @@ def test_a_damaged_sweep_is_refused(saved: Path, change: Callable[[dict[str, Any
     changed(saved, change)
     with pytest.raises(errors.InvalidRequest):
         Sweep.open(saved)
-    assert not (saved / "ledger.db").exists()
+    assert {path.name for path in saved.iterdir()} == FILES
 
 
 def test_what_is_no_sweep_is_refused(saved: Path, tmp_path: Path) -> None:

@@ -170,7 +170,9 @@ def test_a_budget_is_told_by_the_plan_and_held_by_the_run(sandbox: Sandbox, tmp_
     with Session(sandbox=sandbox, data_dir=tmp_path / "data", max_credits=20) as session:
         sweep = session.sweep("a fox", stylization=[0, 100, 200])
         assert sweep.plan().is_over_budget
-        assert "over the budget, of which 20 credits are left" in repr(sweep.plan())
+        assert repr(sweep.plan()).splitlines()[0] == (
+            "OVER THE BUDGET, run() refuses: 24 credits to pay, 20 are left"
+        )
         with pytest.raises(errors.BudgetExceeded):
             sweep.run(yes=True)
         assert sandbox.account.submits == 0

@@ -365,10 +365,11 @@ def test_maintenance_is_sent_again_a_few_times(through: Session, troubled: Fault
 def test_a_429_without_end_is_told_and_costs_nothing(
     through: Session, troubled: Faulty, sandbox: Sandbox
 ) -> None:
-    troubled.script(GENERATE, *[envelope(code=429, msg="slow down")] * 10)
+    troubled.script(GENERATE, *[envelope(code=429, msg="slow down")] * 500)
     with pytest.raises(errors.RateLimited):
         through.imagine("a red fox")
-    assert (troubled.count(GENERATE), sandbox.account.submits) == (6, 0)
+    assert 6 < troubled.count(GENERATE) < 500  # it waits its turn for ten minutes, here some seconds
+    assert sandbox.account.submits == 0
     assert states(through) == ["rejected"]
 
 

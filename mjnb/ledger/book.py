@@ -13,26 +13,27 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..api import Record, request_text
 from ..diff import compare
-from ..errors import LedgerError
+from ..errors import LedgerAway, LedgerError
 from ..params import task_type_of
 from . import presence
+from .addresses import read_url, shown
+from .changes import ASIDE
 from .engine import Engine
+from .keeping import Keeping
+from .places import Places
 from .ratings import Ratings
-from .reading import Reading
 from .records import (
     LIVE,
     OPEN,
     Entry,
     Intent,
-    Picture,
     latency,
     milliseconds,
     new_id,
@@ -40,40 +41,75 @@ from .records import (
     parameters,
     request_sha,
 )
-from .schema import event, image, metric, session, sweep, task, upload
+from .schema import image, session, task
+
+TAKEN_FROM = ("intent", "unknown", "rejected")  # the service's own answer is the stronger fact
+NEVER_SENT = "it was not sent: the ledger could not be reached"
 
 
-class Ledger(Reading):
+class Ledger(Keeping):
     """Every task of a data folder or a team.
 
     Args:
-        url: A database URL; see `Engine`.
+        url: A database URL; see `read_url`.
+        spool: A folder on this machine that keeps what the service answers while the ledger cannot be
+            written; None: then such an answer is an error that names the service's task id.
+
+    Raises:
+        LedgerError: It cannot be opened; the kind says why.
     """
 
-    def __init__(self, url: str) -> None:
-        super().__init__(Engine(url))
-        self.session = new_id()
+    def __init__(self, url: str, spool: Path | None = None) -> None:
+        try:
+            address = read_url(url)
+        finally:
+            del url  # it may hold a password, which a traceback with its variables would show
+        engine, own = Engine(address), new_id()
+        try:
+            super().__init__(engine, own, spool)
+            self._begin()
+        except OSError as error:
+            engine.close()
+            raise LedgerError(f"{spool} cannot be written: {error.strerror or error}") from None
+        except BaseException:
+            engine.close()
+            raise
+        self.ratings = Ratings(engine, own)
+        self.places = Places(engine, own)
+
+    def _begin(self) -> None:
         presence.mine.add(self.session)
         row = {
             "id": self.session,
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "born": presence.birth(os.getpid()),
+            "started_at": now(),
         }
         with self._engine.write() as c:
-            c.execute(sa.insert(session).values(**row, started_at=now()))
-        self.ratings = Ratings(self._engine, self.session)
+            c.execute(sa.insert(session).values(**row, seen_at=self._engine.wall(c)))
+        self._inherit()
 
     def __repr__(self) -> str:
-        return f"<Ledger {self._engine.url.render_as_string(hide_password=True)}>"
+        return f"<Ledger {shown(self._engine.url)}>"
 
     def close(self) -> None:
-        """Say that this session is over and close the connections."""
-        if self.session in presence.mine:
-            presence.mine.discard(self.session)
-            with self._engine.write() as c:
-                c.execute(sa.update(session).where(session.c.id == self.session).values(ended_at=now()))
-        self._engine.close()
+        """Say that this session is over and close the connections.
+
+        A ledger that is away is left as it is: its sessions are found out to be over.
+        """
+        try:
+            if self.session in presence.mine:
+                presence.mine.discard(self.session)
+                self._catch_up()
+                with self._engine.write() as c:
+                    c.execute(sa.update(session).where(session.c.id == self.session).values(ended_at=now()))
+        except LedgerAway:
+            return
+        finally:
+            if self._spool is not None:
+                self._spool.close()
+            self._engine.close()
 
     # ---- the life of a task ----
 
@@ -103,35 +139,57 @@ class Ledger(Reading):
             "parent": intent.parent,
             "parent_image": intent.parent_image,
         }
-        with self._engine.write() as c:
-            there = _live(c, intent.account, row["request_sha"]) if intent.at_most is not None else []
-            if intent.at_most is not None and len(there) >= intent.at_most:
-                return there[-1], False
-            c.execute(sa.insert(task).values(**row, rev=0))
-            self._log(c, own_id, "intent", text)
+        self._catch_up()
+        try:
+            with self._engine.write() as c:
+                there = _live(c, intent.account, row["request_sha"]) if intent.at_most is not None else []
+                if intent.at_most is not None and len(there) >= intent.at_most:
+                    return there[-1], False
+                c.execute(sa.insert(task).values(**row, rev=0))
+                self._log(c, own_id, "intent", text)
+        except LedgerAway as error:  # it may have been committed all the same
+            self._keep(error, "unsent", own_id)
+            raise
         return own_id, True
 
     def submitted(self, own_id: str, task_id: str) -> bool:
-        """Record that the service took the task."""
-        changes = {
-            "state": "submitted",
-            "task_id": task_id,
-            "submitted_at": now(),
-            "error": None,
-            "error_code": None,
-        }
-        taken_from = ("intent", "unknown", "rejected")  # the service's own answer is the stronger fact
-        return self._change(own_id, "submitted", taken_from, task_id, changes | {"completed_at": None})
+        """Record that the service took the task; kept aside while the ledger cannot be written."""
+        return self._record("submitted", own_id, task_id)
 
     def rejected(self, own_id: str, error: str, code: int | None = None) -> bool:
-        """Record that the service surely did not take the task."""
+        """Record that the service surely did not take the task; kept aside as `submitted` is."""
+        return self._record("rejected", own_id, error, code)
+
+    def unknown(self, own_id: str, error: str) -> bool:
+        """Record that nobody knows whether the service took the task; kept aside as `submitted` is."""
+        return self._record("unknown", own_id, error)
+
+    def _record(self, verb: str, own_id: str, *args: Any) -> bool:
+        try:
+            self._catch_up()
+            with self._engine.write() as c:
+                return self._put(c, verb, own_id, *args)
+        except ASIDE as error:
+            self._keep(error, verb, own_id, *args)
+            return True
+
+    def _put(self, c: sa.Connection, verb: str, own_id: str, *args: Any) -> bool:
+        if verb == "submitted":
+            (task_id,) = args
+            changes = {"state": verb, "task_id": task_id, "submitted_at": now(), "completed_at": None}
+            changes |= {"error": None, "error_code": None}
+            return self._change_in(c, own_id, verb, TAKEN_FROM, task_id, changes)
+        if verb == "unknown":
+            (error,) = args
+            return self._change_in(c, own_id, verb, ("intent",), error, {"state": verb, "error": error})
+        error, code = args if verb == "rejected" else (NEVER_SENT, None)
         changes = {
             "state": "rejected",
             "error": error,
             "error_code": None if code is None else str(code),
             "completed_at": now(),
         }
-        return self._change(own_id, "rejected", ("intent", "unknown"), error, changes)
+        return self._change_in(c, own_id, "rejected", ("intent", "unknown"), error, changes)
 
     def again(self, own_id: str, at_most: int | None = None) -> tuple[str, bool]:
         """Record that a refused request is about to be sent again.
@@ -149,18 +207,21 @@ class Ledger(Reading):
             "completed_at": None,
             "session": self.session,
         }
-        with self._engine.write() as c:
-            asked = c.execute(sa.select(task.c.account, task.c.request_sha).where(task.c.id == own_id)).one()
-            there = _live(c, *asked) if at_most is not None else []
-            if at_most is not None and len(there) >= at_most:
-                return there[-1], False
-            if not self._change_in(c, own_id, "again", ("rejected",), None, changes):
-                raise LedgerError(f"task {own_id} was settled elsewhere while it waited")
+        self._catch_up()
+        try:
+            with self._engine.write() as c:
+                asked = c.execute(
+                    sa.select(task.c.account, task.c.request_sha).where(task.c.id == own_id)
+                ).one()
+                there = _live(c, *asked) if at_most is not None else []
+                if at_most is not None and len(there) >= at_most:
+                    return there[-1], False
+                if not self._change_in(c, own_id, "again", ("rejected",), None, changes):
+                    raise LedgerError(f"task {own_id} was settled elsewhere while it waited")
+        except LedgerAway as error:  # it may have been committed all the same
+            self._keep(error, "unsent", own_id)
+            raise
         return own_id, True
-
-    def unknown(self, own_id: str, error: str) -> bool:
-        """Record that nobody knows whether the service took the task."""
-        return self._change(own_id, "unknown", ("intent",), error, {"state": "unknown", "error": error})
 
     def generating(self, own_id: str, raw: str) -> bool:
         """Record the first sight of the task at the service."""
@@ -200,47 +261,6 @@ class Ledger(Reading):
         """Take over a task that a dead session left open."""
         return self._change(own_id, "adopted", OPEN, None, {"session": self.session})
 
-    def _change(
-        self,
-        own_id: str,
-        kind: str,
-        only_from: Sequence[str] | None,
-        payload: str | None,
-        columns: Mapping[str, Any] | None = None,
-        images: Iterable[Mapping[str, Any]] = (),
-    ) -> bool:
-        with self._engine.write() as c:
-            return self._change_in(c, own_id, kind, only_from, payload, columns, images)
-
-    def _change_in(
-        self,
-        c: sa.Connection,
-        own_id: str,
-        kind: str,
-        only_from: Sequence[str] | None,
-        payload: str | None,
-        columns: Mapping[str, Any] | None = None,
-        images: Iterable[Mapping[str, Any]] = (),
-    ) -> bool:
-        state = c.execute(sa.select(task.c.state).where(task.c.id == own_id)).scalar()
-        if state is None:
-            raise LedgerError(f"the ledger has no task {own_id}")
-        if only_from is not None and state not in only_from:
-            return False
-        if columns:
-            c.execute(sa.update(task).where(task.c.id == own_id).values(dict(columns)))
-        rev = self._log(c, own_id, kind, payload)
-        for one in images:
-            _put_picture(c, {"id": own_id, "rev": rev, **one})
-        return True
-
-    def _log(self, c: sa.Connection, own_id: str, kind: str, payload: str | None) -> int:
-        line = {"id": own_id, "kind": kind, "at": now(), "session": self.session, "payload": payload}
-        key = c.execute(sa.insert(event).values(**line)).inserted_primary_key
-        rev = int(key[0]) if key else 0
-        c.execute(sa.update(task).where(task.c.id == own_id).values(rev=rev))
-        return rev
-
     def left_open(self, account: str) -> tuple[list[Entry], list[Entry]]:
         """Take stock of what dead sessions left: tasks to go on with, and intents, now ``unknown``.
 
@@ -259,64 +279,14 @@ class Ledger(Reading):
         return going_on, list(self._entries(mine & (task.c.state == "unknown")))
 
     def _dead_sessions(self) -> set[str]:
-        last = sa.select(sa.func.max(event.c.at)).where(event.c.session == session.c.id).scalar_subquery()
-        query = sa.select(session.c.id, session.c.host, session.c.pid, session.c.born, last).where(
-            session.c.ended_at.is_(None)
-        )
         with self._engine.read() as c:
-            dead = {row[0] for row in c.execute(query) if not presence.alive(*row)}
+            at = self._engine.wall(c)
+            running = c.execute(sa.select(*presence.COLUMNS).where(session.c.ended_at.is_(None)))
+            dead = {row[0] for row in running if not presence.alive(*row, at)}
             ended = c.execute(sa.select(session.c.id).where(session.c.ended_at.is_not(None)))
             return dead | {row[0] for row in ended}
-
-    # ---- uploads ----
-
-    def put_upload(self, sha: str, account: str, url: str, seconds: float) -> None:
-        """Remember where a file was uploaded, and for how long it is there."""
-        mine = (upload.c.sha256 == sha) & (upload.c.account == account)
-        line = {"sha256": sha, "account": account, "url": url, "expires_at": now() + int(seconds * 1000)}
-        with self._engine.write() as c:
-            c.execute(sa.delete(upload).where(mine))
-            c.execute(sa.insert(upload).values(**line))
-
-    # ---- sweeps and metrics ----
-
-    def add_sweep(self, spec_json: str) -> str:
-        """Record a sweep and return its id."""
-        own_id = new_id()
-        with self._engine.write() as c:
-            c.execute(sa.insert(sweep).values(id=own_id, spec_json=spec_json, created_at=now()))
-        return own_id
-
-    def put_metrics(self, numbers: Iterable[tuple[str, str, int, float | None, float | None]]) -> None:
-        """Cache numbers: subject, metric, version, value, error; what is there stays."""
-        lines = [dict(zip(metric.c.keys(), one, strict=True)) for one in numbers]
-        there = self.metrics(str(line["subject"]) for line in lines)
-        fresh = [line for line in lines if (line["subject"], line["name"], line["version"]) not in there]
-        if fresh:
-            with self._engine.write() as c:
-                c.execute(sa.insert(metric), fresh)
-
-    def take_in(self, entries: Iterable[Entry], pictures: Iterable[Picture]) -> None:
-        """Copy tasks of another ledger into this one, as they ended; those that are here already stay."""
-        lines = [asdict(entry) for entry in entries]
-        with self._engine.write() as c:
-            here = set(c.execute(sa.select(task.c.id)).scalars())
-            fresh = [line | {"rev": 0} for line in lines if line["id"] not in here]
-            for line in fresh:
-                c.execute(sa.insert(task).values(**line))
-                self._log(c, line["id"], "taken in", None)
-            new = {line["id"] for line in fresh}
-            for picture in pictures:
-                if picture.id in new:
-                    _put_picture(c, asdict(picture) | {"rev": 0})
 
 
 def _live(c: sa.Connection, account: str, sha: Any) -> list[str]:
     same = (task.c.account == account) & (task.c.request_sha == sha) & task.c.state.in_(LIVE)
     return list(c.execute(sa.select(task.c.id).where(same).order_by(task.c.id)).scalars())
-
-
-def _put_picture(c: sa.Connection, line: Mapping[str, Any]) -> None:
-    same = (image.c.id == line["id"]) & (image.c.number == line["number"])
-    if c.execute(sa.update(image).where(same).values(**line)).rowcount == 0:
-        c.execute(sa.insert(image).values(**line))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,6 +65,8 @@ class Ratings:
 
     def __init__(self, engine: Engine, session: str) -> None:
         self._engine, self._session = engine, session
+        self.journal: Callable[[Judgement], None] | None = None
+        """Called with every new judgement before it is recorded; where it raises, nothing is."""
 
     def add(self, judgement: Judgement) -> str:
         """Append a judgement; durable when this returns.
@@ -80,16 +82,20 @@ class Ratings:
         """
         if judgement.kind not in KINDS:
             raise LedgerError(f"a rating is one of {', '.join(KINDS)}, not {judgement.kind!r}")
-        line = _line(judgement) | {
-            "id": judgement.id or new_id(),
-            "at": judgement.at or now(),
-            "session": self._session,
-        }
+        whole = replace(judgement, id=judgement.id or new_id(), at=judgement.at or now())
         with self._engine.write() as c:
-            there = c.execute(sa.select(rating.c.id).where(rating.c.id == line["id"])).scalar()
-            if there is None:
-                c.execute(sa.insert(rating).values(**line))
-        return str(line["id"])
+            if not _is_there(c, whole.id):
+                if self.journal is not None:
+                    self.journal(whole)
+                c.execute(sa.insert(rating).values(**_line(whole), session=self._session))
+        return whole.id
+
+    def take_in(self, judgements: Iterable[Judgement]) -> None:
+        """Copy judgements that were given elsewhere, all or none; those that are here already stay."""
+        with self._engine.write() as c:
+            for one in judgements:
+                if not _is_there(c, one.id):
+                    c.execute(sa.insert(rating).values(**_line(one), session=self._session))
 
     def undo(self, judgement_id: str, rater: str = "") -> str:
         """Append that a judgement is taken back; both rows stay."""
@@ -101,6 +107,14 @@ class Ratings:
             found = c.execute(sa.select(rating).order_by(rating.c.id)).mappings().all()
         return [_judgement(dict(line)) for line in found]
 
+    def about(self, shas: Iterable[str]) -> list[Judgement]:
+        """Return everything that was ever said of some pictures, in order, with what takes it back.
+
+        Args:
+            shas: Hashes of pictures; what shows any other is left out.
+        """
+        return about(self.every(), shas)
+
     def standing(self, shas: Iterable[str] | None = None) -> list[Judgement]:
         """Return what stands, oldest first.
 
@@ -108,15 +122,25 @@ class Ratings:
             shas: Hashes of pictures; only what shows none but these. None: everything.
         """
         said = self.every()
-        gone = {one.undoes for one in said}
-        wanted = None if shas is None else set(shas)
-        return [
-            one
-            for one in said
-            if one.kind != "undo"
-            and one.id not in gone
-            and (wanted is None or all(picture.sha256 in wanted for picture in one.shown))
-        ]
+        return standing(said if shas is None else about(said, shas))
+
+
+def about(said: Iterable[Judgement], shas: Iterable[str]) -> list[Judgement]:
+    """Return the judgements that show none but some pictures, and what takes these back."""
+    wanted, kept = set(shas), list(said)
+    shown = {one.id for one in kept if one.kind != "undo" and all(p.sha256 in wanted for p in one.shown)}
+    return [one for one in kept if one.id in shown or (one.kind == "undo" and one.undoes in shown)]
+
+
+def standing(said: Iterable[Judgement]) -> list[Judgement]:
+    """Return the judgements that were not taken back; see `Ratings.standing`."""
+    kept = list(said)
+    gone = {one.undoes for one in kept if one.kind == "undo"}
+    return [one for one in kept if one.kind != "undo" and one.id not in gone]
+
+
+def _is_there(c: sa.Connection, own_id: str) -> bool:
+    return c.execute(sa.select(rating.c.id).where(rating.c.id == own_id)).scalar() is not None
 
 
 def _line(judgement: Judgement) -> dict[str, Any]:

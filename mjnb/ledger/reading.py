@@ -33,13 +33,10 @@ class Reading:
         """Return one task by its own id."""
         return next(self._entries(task.c.id == own_id), None)
 
-    def with_nonce(self, nonce: str) -> Entry | None:
-        """Return the task whose request carried a nonce."""
-        return next(self._entries(task.c.nonce == nonce), None)
-
     def find(self, name: str) -> list[Entry]:
         """Return the tasks whose own id ends so, or whose service id is so."""
-        return list(self._entries(task.c.id.endswith(name, autoescape=True) | (task.c.task_id == name)))
+        ends = task.c.id.endswith(name.lower(), autoescape=True)  # of two databases, only one ignores case
+        return list(self._entries(ends | (task.c.task_id == name)))
 
     def with_requests(self, shas: Iterable[str], account: str) -> list[Entry]:
         """Return an account's tasks with any of these requests, oldest first."""
@@ -49,10 +46,6 @@ class Reading:
             some = task.c.request_sha.in_(wanted[start : start + BOUND])
             found += self._entries(some & (task.c.account == account))
         return sorted(found, key=lambda entry: entry.id)
-
-    def of_sweep(self, sweep_id: str) -> list[Entry]:
-        """Return the tasks that a sweep paid for, oldest first."""
-        return list(self._entries(task.c.sweep == sweep_id))
 
     def pictures(self, own_id: str) -> list[Picture]:
         """Return a task's pictures in order."""
@@ -98,7 +91,8 @@ class Reading:
         """
         table = {"task": task, "image": image}[name]
         with self._engine.read() as c:
-            found = c.execute(sa.select(table).where(table.c.rev > since))
+            changed = sa.select(table).where(table.c.rev > since)
+            found = c.execute(changed, execution_options={"stream_results": True})
             columns = list(found.keys())
             while chunk := found.fetchmany(CHUNK):
                 yield columns, [tuple(row) for row in chunk]

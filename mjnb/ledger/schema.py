@@ -6,6 +6,8 @@ one that is new there is added to an existing ledger at the next opening.  Migra
 
 from __future__ import annotations
 
+import math
+import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +17,39 @@ from ..params import Domain, Generate, rows
 
 metadata = sa.MetaData()
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-Real: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL, "sqlite")
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text; what no database takes (NUL, halves of surrogate pairs) is written as JSON writes it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return value if value is None else storable(value)
+
+
+class Real(sa.types.TypeDecorator[float]):
+    """A number; "not a number" is nothing, which is what SQLite makes of it."""
+
+    impl: sa.types.TypeEngine[float] = sa.Double().with_variant(sa.REAL, "sqlite")
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: sa.Dialect) -> float | None:
+        return None if value is None or math.isnan(value) else value
+
+
+def storable(text: str) -> str:
+    r"""Return a text as every database can keep it: NUL as ``\u0000``, a lone surrogate as ``\ud83d``.
+
+    In a JSON text, where these cannot stand as they are, that says the same.
+    """
+    text = text.replace("\0", r"\u0000")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _column_type(domain: Domain) -> sa.types.TypeEngine[Any]:
-    return Number if domain.kind in ("integer", "switch") else sa.Text()
+    return Number if domain.kind in ("integer", "switch") else Words()
 
 
 def parameter_columns() -> list[sa.Column[Any]]:
@@ -31,51 +61,50 @@ def _table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, metadata, *columns, sqlite_strict=True)
 
 
-meta = _table(
-    "meta", sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
-)
+meta = _table("meta", sa.Column("key", Words, primary_key=True), sa.Column("value", Words, nullable=False))
 
 session = _table(
     "session",
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("host", Words, nullable=False),
     sa.Column("pid", Number, nullable=False),
-    sa.Column("born", sa.Text, nullable=False),
+    sa.Column("born", Words, nullable=False),
     sa.Column("started_at", Number, nullable=False),
     sa.Column("ended_at", Number),
+    sa.Column("seen_at", Number),
 )
 
 sweep = _table(
     "sweep",
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("spec_json", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("spec_json", Words, nullable=False),
     sa.Column("created_at", Number, nullable=False),
 )
 
 task = _table(
     "task",
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("task_id", sa.Text),
-    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("task_id", Words),
+    sa.Column("state", Words, nullable=False),
     *parameter_columns(),
-    sa.Column("param_json", sa.Text, nullable=False),
-    sa.Column("server_param_json", sa.Text),
-    sa.Column("param_diff", sa.Text),
-    sa.Column("request_sha", sa.Text, nullable=False),
-    sa.Column("nonce", sa.Text, nullable=False),
-    sa.Column("session", sa.Text, nullable=False),
-    sa.Column("account", sa.Text, nullable=False),
-    sa.Column("base_url", sa.Text, nullable=False),
-    sa.Column("sweep", sa.Text),
+    sa.Column("param_json", Words, nullable=False),
+    sa.Column("server_param_json", Words),
+    sa.Column("param_diff", Words),
+    sa.Column("request_sha", Words, nullable=False),
+    sa.Column("nonce", Words, nullable=False),
+    sa.Column("session", Words, nullable=False),
+    sa.Column("account", Words, nullable=False),
+    sa.Column("base_url", Words, nullable=False),
+    sa.Column("sweep", Words),
     sa.Column("cell", Number),
-    sa.Column("parent", sa.Text),
+    sa.Column("parent", Words),
     sa.Column("parent_image", Number),
     sa.Column("created_at", Number, nullable=False),
     sa.Column("submitted_at", Number),
     sa.Column("completed_at", Number),
     sa.Column("latency_ms", Number),
-    sa.Column("error_code", sa.Text),
-    sa.Column("error", sa.Text),
+    sa.Column("error_code", Words),
+    sa.Column("error", Words),
     sa.Column("credits", Real),
     sa.Column("rev", Number, nullable=False),
     sa.Index("task_by_task_id", "account", "task_id", unique=True),
@@ -88,36 +117,36 @@ event = sa.Table(
     "event",
     metadata,
     sa.Column("seq", Number, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.Text, sa.ForeignKey("task.id"), nullable=False, index=True),
-    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("id", Words, sa.ForeignKey("task.id"), nullable=False, index=True),
+    sa.Column("kind", Words, nullable=False),
     sa.Column("at", Number, nullable=False),
-    sa.Column("session", sa.Text, nullable=False),
-    sa.Column("payload", sa.Text),
+    sa.Column("session", Words, nullable=False),
+    sa.Column("payload", Words),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
 
 image = _table(
     "image",
-    sa.Column("id", sa.Text, sa.ForeignKey("task.id"), primary_key=True),
+    sa.Column("id", Words, sa.ForeignKey("task.id"), primary_key=True),
     sa.Column("number", Number, primary_key=True),
-    sa.Column("url", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text),
-    sa.Column("path", sa.Text),
-    sa.Column("mime", sa.Text),
+    sa.Column("url", Words, nullable=False),
+    sa.Column("state", Words, nullable=False),
+    sa.Column("sha256", Words),
+    sa.Column("path", Words),
+    sa.Column("mime", Words),
     sa.Column("width", Number),
     sa.Column("height", Number),
     sa.Column("size", Number),
-    sa.Column("error", sa.Text),
+    sa.Column("error", Words),
     sa.Column("rev", Number, nullable=False),
     sa.Index("image_by_rev", "rev"),
 )
 
 metric = _table(
     "metric",
-    sa.Column("subject", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("subject", Words, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
     sa.Column("version", Number, primary_key=True),
     sa.Column("value", Real),
     sa.Column("error", Real),
@@ -126,45 +155,70 @@ metric = _table(
 
 rating = _table(
     "rating",
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("shown", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("shown", Words, nullable=False),
     sa.Column("score", Real),
     sa.Column("best", Number),
     sa.Column("worst", Number),
-    sa.Column("undoes", sa.Text),
-    sa.Column("sweep", sa.Text),
-    sa.Column("rater", sa.Text, nullable=False),
-    sa.Column("session", sa.Text, nullable=False),
+    sa.Column("undoes", Words),
+    sa.Column("sweep", Words),
+    sa.Column("rater", Words, nullable=False),
+    sa.Column("session", Words, nullable=False),
     sa.Column("at", Number, nullable=False),
 )
 
 upload = _table(
     "upload",
-    sa.Column("sha256", sa.Text, primary_key=True),
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("sha256", Words, primary_key=True),
+    sa.Column("account", Words, primary_key=True),
+    sa.Column("url", Words, nullable=False),
     sa.Column("expires_at", Number, nullable=False),
 )
 
-VERSION = 3  # 2: uploads, param_diff; 3: ratings
+place = _table(  # turns to submit, shared by all sessions of an account; see `Places`
+    "place",
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("payer", Words, nullable=False),
+    sa.Column("session", Words, nullable=False),
+    sa.Column("used", Number, nullable=False),
+    sa.Column("free_at", Number, nullable=False),
+    sa.Index("place_by_payer", "payer"),
+)
+
+VERSION = 4  # 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions that are heard of
 
 
-def migrate(connection: sa.Connection) -> None:
+def migrate(connection: sa.Connection) -> str:
     """Bring a ledger to this version, inside one transaction: tables and columns that are missing are added.
+
+    Returns:
+        The ledger's own id.
 
     Raises:
         LedgerTooNew: A newer mjnb wrote it.
     """
     found = _version(connection)
     if found > VERSION:
-        raise LedgerTooNew(f"the ledger has schema {found}, this mjnb knows up to {VERSION}")
+        raise LedgerTooNew(
+            f"the ledger has schema {found}, this mjnb knows up to {VERSION}",
+            hint="Upgrade mjnb (nothing was changed here), or use another data folder.",
+        )
     metadata.create_all(connection)
     for table in metadata.sorted_tables:
         _add_missing_columns(connection, table)
     if found < VERSION:
         connection.execute(sa.delete(meta).where(meta.c.key == "schema_version"))
         connection.execute(sa.insert(meta).values(key="schema_version", value=str(VERSION)))
+    return _id(connection)
+
+
+def _id(connection: sa.Connection) -> str:
+    found = connection.execute(sa.select(meta.c.value).where(meta.c.key == "ledger_id")).scalar()
+    if found is None:
+        found = secrets.token_hex(8)
+        connection.execute(sa.insert(meta).values(key="ledger_id", value=found))
+    return str(found)
 
 
 def _version(connection: sa.Connection) -> int:

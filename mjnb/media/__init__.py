@@ -6,7 +6,7 @@ changes), then hash, temporary file, fsync, rename, fsync of the folder.  Thumbn
 """
 
 from .files import NotWritten, write_whole
-from .pictures import FORMATS, annotate, check, read_note, small_jpeg
+from .pictures import FORMATS, annotate, bare, check, read_note, small_jpeg
 from .store import BYTE_LIMIT, THUMBNAIL_SIDE, Kept, Store
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "NotWritten",
     "Store",
     "annotate",
+    "bare",
     "check",
     "read_note",
     "small_jpeg",

@@ -65,6 +65,16 @@ def annotate(content: bytes, kind: str, note: str) -> bytes:
     return content
 
 
+def bare(content: bytes) -> bytes:
+    """Return a JPEG or PNG without the text that `annotate` wrote into it, and every pixel untouched."""
+    if content[:4] == b"\xff\xd8\xff\xfe":
+        return content[:2] + content[4 + struct.unpack(">H", content[4:6])[0] :]
+    if content[PNG_HEADER + 4 : PNG_HEADER + 13] == b"iTXtmjnb\x00":
+        length = struct.unpack(">I", content[PNG_HEADER : PNG_HEADER + 4])[0]
+        return content[:PNG_HEADER] + content[PNG_HEADER + 12 + length :]
+    return content
+
+
 def read_note(path: Path) -> str:
     """Return the text that `annotate` wrote into a file, or an empty text."""
     with Image.open(path, formats=list(FORMATS)) as picture:

@@ -42,10 +42,12 @@ class Store:
 
     Args:
         folder: Where they go; made at the first write.
+        thumbnails: Where small ones are cached; None: beside them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, thumbnails: Path | None = None) -> None:
         self.folder = folder
+        self._thumbnails = thumbnails
 
     def keep(self, content: bytes, note: str = "") -> Kept:
         """Check a picture or video and store it.
@@ -118,7 +120,8 @@ class Store:
             relative: The picture's path in the store.
             side: Longest side in pixels.
         """
-        cached = self.at(f"thumbnails/{Path(relative).stem}-{side}-plain.jpg")
+        name = f"{Path(relative).stem}-{side}-plain.jpg"
+        cached = self._thumbnails / name if self._thumbnails else self.at(f"thumbnails/{name}")
         if cached.exists():
             return cached.read_bytes()
         try:

@@ -43,7 +43,7 @@ class Own:
 
         Raises:
             TypeError: It returned something else.
-            ValueError: It returned NaN.
+            ValueError: It returned NaN, or no finite number.
             Exception: Whatever the function raises.
         """
         found = self.function(given)
@@ -52,6 +52,8 @@ class Own:
         number = float(found)
         if math.isnan(number):
             raise ValueError("it returned NaN")
+        if math.isinf(number):
+            raise ValueError("it returned infinity")
         return number
 
     def fact(self, name: str) -> Metric:

@@ -18,12 +18,17 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image, PngImagePlugin
 
+from ..errors import InvalidRequest
 from .mosaic import SCALE
 from .text import DPI, font
 from .themes import LIGHT, Theme
 
 BUDGET = 220_000  # bytes in a notebook for 900 x 600 pixels: under 300 KB once written in base64
 LADDER = ((SCALE, 82), (SCALE, 72), (1.5, 75), (1, 82), (1, 65))  # scale and quality, best first
+BARE: dict[str, Any] = {
+    "length": 0, "pad": 4, "gridOn": False, "top": False, "right": False,
+    "labeltop": False, "labelright": False, "labelleft": True, "labelbottom": True,
+}  # fmt: skip
 
 
 class SweepFigure(Figure):
@@ -62,15 +67,11 @@ class SweepFigure(Figure):
         """Bare axes at a pixel box: no ticks, no spines, nothing taken from rcParams."""
         w, h = self.pixels
         axes = self.add_axes((left / w, 1 - (top + height) / h, width / w, height / h), facecolor="none")
-        axes.grid(False)
         axes.minorticks_off()
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_axisbelow(True)
-        axes.tick_params(
-            axis="both", which="both", length=0, top=False, right=False, labeltop=False, labelright=False
-        )
-        axes.tick_params(axis="both", which="both", labelleft=True, labelbottom=True)
+        axes.tick_params(axis="both", which="both", **BARE)
         for spine in axes.spines.values():
             spine.set_visible(False)
         return axes
@@ -120,20 +121,25 @@ class SweepFigure(Figure):
             The path written.
 
         Raises:
-            ValueError: no such suffix.
+            InvalidRequest: no such suffix, or a scale outside 0.1 to 8.
             OSError: the file cannot be written.
         """
         target = Path(path).expanduser()
         writer = WRITERS.get(target.suffix.lower())
         if writer is None:
             known = ", ".join(suffix.removeprefix(".") for suffix in WRITERS)
-            raise ValueError(f"cannot save a figure as {target.suffix or target.name!r}: use one of {known}")
+            raise InvalidRequest(
+                f"cannot save a figure as {target.suffix or target.name!r}: use one of {known}",
+                hint="Nothing was written.",
+            )
+        if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0.1 <= scale <= 8:
+            raise InvalidRequest(f"scale needs a number 0.1..8, not {scale!r}", hint="Nothing was written.")
         target.write_bytes(writer(self, scale))
         return target
 
     def to_html(self) -> str:
         """Static HTML: a figure element whose picture is inside, no wider than its cell."""
-        mime, data = self._compact()
+        mime, data = self.compact()
         source = f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"
         width, height = self.pixels
         return (
@@ -141,7 +147,8 @@ class SweepFigure(Figure):
             f' style="max-width:100%;height:auto;background:{self.theme.paper}" src="{source}"></figure>'
         )
 
-    def _compact(self) -> tuple[str, bytes]:
+    def compact(self) -> tuple[str, bytes]:
+        """Return the figure as a small picture for a screen: its type, and the file."""
         if not self.has_pictures:
             return "image/webp", _webp(self.raster(SCALE), lossless=True)
         data, drawn = b"", {}

@@ -15,7 +15,7 @@ from .themes import LIGHT, Theme
 
 Pixels = npt.NDArray[np.uint8]
 
-SCALE = 2  # the mosaic is made for screens with two device pixels per pixel
+SCALE = 2  # screens with two device pixels per pixel, and vector files
 GAP = 2  # between the pictures of one cell, in figure pixels
 GUTTER = 8  # between cells
 
@@ -34,7 +34,14 @@ def ratio(table: Table) -> float:
     return min(2.0, max(0.5, median(ratios))) if ratios else 1.0
 
 
-def compose(table: Table, size: tuple[int, int], slot: tuple[int, int], theme: Theme = LIGHT) -> Pixels:
+def compose(
+    table: Table,
+    size: tuple[int, int],
+    slot: tuple[int, int],
+    theme: Theme = LIGHT,
+    *,
+    scale: float = SCALE,
+) -> Pixels:
     """Draw every cell of a one- or two-axis table into one picture.
 
     Args:
@@ -42,18 +49,19 @@ def compose(table: Table, size: tuple[int, int], slot: tuple[int, int], theme: T
         size: width and height in figure pixels.
         slot: rows and columns of pictures in a cell.
         theme: colours of what is no picture.
+        scale: picture pixels per figure pixel.
 
     Returns:
-        Array of shape (height x SCALE, width x SCALE, 3); cells without pictures are hatched.
+        Array of shape (height x scale, width x scale, 3), rounded; cells without pictures are hatched.
     """
-    width, height = size[0] * SCALE, size[1] * SCALE
+    width, height = (max(1, round(side * scale)) for side in size)
     sheet = np.full((height, width, 3), theme.paper_levels, np.uint8)
     columns, rows = (*table.shape, 1)[:2]
     for place in table.places():
         column, row = (*place, 0)[:2]
         across, down = width / columns, height / rows
-        box = _inner(across * column, down * (rows - 1 - row), across, down)
-        _draw_cell(sheet, box, table, place, slot, theme)
+        box = _inner((across * column, down * (rows - 1 - row), across, down), scale)
+        _draw_cell(sheet, box, table, place, slot, theme, scale)
     return sheet
 
 
@@ -62,22 +70,22 @@ def gutter(side: float) -> float:
     return min(GUTTER, max(2.0, side * 0.08))
 
 
-def _inner(left: float, top: float, width: float, height: float) -> tuple[int, int, int, int]:
-    margin = gutter(min(width, height) / SCALE) * SCALE / 2
+def _inner(box: tuple[float, float, float, float], scale: float) -> tuple[int, int, int, int]:
+    left, top, width, height = box
+    margin = gutter(min(width, height) / scale) * scale / 2
     x, y = round(left + margin), round(top + margin)
     return x, y, max(1, round(left + width - margin) - x), max(1, round(top + height - margin) - y)
 
 
-def block(width: float, height: float, slot: tuple[int, int], shape: float) -> tuple[int, int]:
+def block(width: float, height: float, slot: tuple[int, int], shape: float, gap: int) -> tuple[int, int]:
     """Width and height of one picture, all of one shape, when a cell of that size holds ``slot`` of them."""
     rows, columns = slot
-    gap = _gap(width, height)
     wide = min((width - gap * (columns - 1)) / columns, shape * (height - gap * (rows - 1)) / rows)
     return max(1, int(wide)), max(1, int(wide / shape))
 
 
-def _gap(width: float, height: float) -> int:
-    return GAP * SCALE if min(width, height) > 60 else 1
+def _gap(width: float, height: float, scale: float) -> int:
+    return max(1, round(GAP * scale)) if min(width, height) > 30 * scale else 1
 
 
 def _draw_cell(
@@ -87,17 +95,18 @@ def _draw_cell(
     place: Place,
     slot: tuple[int, int],
     theme: Theme,
+    scale: float,
 ) -> None:
     pictures = table.pictures(place)
     x, y, width, height = box
     rows, columns = slot
-    gap = _gap(width, height)
-    w, h = block(width, height, slot, median(map(_ratio, pictures)) if pictures else ratio(table))
+    gap = _gap(width, height, scale)
+    w, h = block(width, height, slot, median(map(_ratio, pictures)) if pictures else ratio(table), gap)
     across, down = columns * w + gap * (columns - 1), rows * h + gap * (rows - 1)
     left, top = x + (width - across) // 2, y + (height - down) // 2
     if not pictures:
         hole = sheet[max(0, top) : top + down, max(0, left) : left + across]
-        hole[:] = _hatch(hole.shape[1], hole.shape[0], theme)
+        hole[:] = _hatch(hole.shape[1], hole.shape[0], theme, scale)
     for i, picture in enumerate(pictures[: rows * columns]):
         _paste(sheet, picture, left + i % columns * (w + gap), top + i // columns * (h + gap), w, h)
 
@@ -114,18 +123,19 @@ def _paste(sheet: Pixels, picture: Image.Image, x: int, y: int, width: int, heig
 
 
 def opaque(picture: Image.Image) -> Image.Image:
-    """The picture in RGB, what was transparent being white."""
+    """The picture in RGB, what was transparent being white; the picture itself when it is so already."""
     if "A" in picture.getbands() or "transparency" in picture.info:
         back = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(back, picture.convert("RGBA")).convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")  # to its own mode is a copy
 
 
-def _hatch(width: int, height: int, theme: Theme) -> Pixels:
+def _hatch(width: int, height: int, theme: Theme, scale: float) -> Pixels:
     paper, striped, rim = theme.hatch
-    stripe = (np.add.outer(np.arange(height), np.arange(width)) // (3 * SCALE)) % 4 == 0
+    stripe = (np.add.outer(np.arange(height), np.arange(width)) // max(1, round(3 * scale))) % 4 == 0
     box = np.where(stripe[..., None], striped, paper).astype(np.uint8).repeat(3, axis=2)
-    for edge in (box[:SCALE], box[-SCALE:], box[:, :SCALE], box[:, -SCALE:]):
+    thick = max(1, round(scale))
+    for edge in (box[:thick], box[-thick:], box[:, :thick], box[:, -thick:]):
         edge[:] = rim
     return box
 

@@ -9,9 +9,10 @@ from functools import partial
 
 from matplotlib.axes import Axes
 
+from .artists import Mosaic
 from .data import Series, Table
 from .figure import SweepFigure
-from .mosaic import compose, gutter, hatched
+from .mosaic import gutter, hatched
 from .text import SMALL, TITLE, Ticks, font, height_of, width_of, wrap
 from .themes import Theme
 from .web import web_page
@@ -77,10 +78,9 @@ def draw_pictures(
     left, top, width, height = box
     columns, rows = (*table.shape, 1)[:2]
     axes = figure.place(left, top, width, height)
-    axes.imshow(
-        compose(table, (width, height), slot, figure.theme), extent=(-0.5, columns - 0.5, -0.5, rows - 0.5),
-        aspect="auto", interpolation="antialiased", origin="upper",  # "auto" is its name from 3.10 on
-    )  # fmt: skip
+    axes.add_image(Mosaic(axes, table, (width, height), slot, figure.theme))
+    axes.set_xlim(-0.5, columns - 0.5)
+    axes.set_ylim(-0.5, rows - 0.5)
     figure.has_pictures |= len(hatched(table)) < columns * rows
     for place in hatched(table):
         lines = note_lines(table.note(place), width / columns, height / rows)

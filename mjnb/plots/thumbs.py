@@ -19,7 +19,7 @@ SAMPLE = 12
 
 def encoded(picture: Image.Image, side: int, quality: int) -> bytes:
     """A picture in WebP, its longer side at most ``side`` pixels."""
-    small = opaque(picture)
+    small = opaque(picture).copy()  # thumbnail() changes its picture
     if max(small.size) > side:
         small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     buffer = io.BytesIO()

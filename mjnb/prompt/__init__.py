@@ -16,7 +16,7 @@ through three doors, in this order, and none of them looks back::
 from .completion import Completion, complete
 from .flags import PASSED, PassedFlag
 from .names import interpolate
-from .permutations import ASK_ABOVE, LIMIT, escape, expand, one_of
+from .permutations import ASK_ABOVE, LIMIT, escape, expand, names_in, one_of
 from .reading import Prompt, read
 from .request import OWN_WORDS, VERB_WORDS, build, one_line, to_request
 from .writing import write
@@ -35,6 +35,7 @@ __all__ = [
     "escape",
     "expand",
     "interpolate",
+    "names_in",
     "one_line",
     "one_of",
     "read",

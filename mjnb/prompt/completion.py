@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..params import Flag, Row, Span
-from .flags import MAPPED, PASSED, legal, takes_value
+from .flags import MAPPED, PASSED, REST, legal, takes_value, wanted
 
 
 @dataclass(frozen=True)
 class Completion:
-    """One proposal: ``text`` in place of what stands from ``start`` to ``end``."""
+    """One proposal: ``text`` in place of what stands from ``start`` to ``end``.
+
+    ``help`` says what it means, ``values`` what may follow a flag or, for a value, what else it may be.
+    """
 
     text: str
     start: int
     end: int
     help: str
+    values: str = field(default="", compare=False)
 
 
 def complete(text: str, cursor: int) -> list[Completion]:
@@ -36,26 +40,27 @@ def complete(text: str, cursor: int) -> list[Completion]:
     proposals = _flags() if word.startswith("--") else _values_after(last[-1] if last else "")
     typed = word.lower()
     return [
-        Completion(proposed, start, len(before), help)
-        for proposed, help in proposals
+        Completion(proposed, start, len(before), help, values)
+        for proposed, help, values in proposals
         if proposed.startswith(typed)
     ]
 
 
-def _flags() -> Iterator[tuple[str, str]]:
-    for name, (row, _) in MAPPED.items():
-        yield name, row.help
+def _flags() -> Iterator[tuple[str, str, str]]:
+    for name, (row, flag) in MAPPED.items():
+        yield name, row.help, wanted(row, flag) if takes_value(flag) else ""
     for name, passed in PASSED.items():
         if name not in MAPPED:
-            yield name, f"{passed.help} (stays in the text)"
+            follows = {0: "", REST: "words"}.get(passed.words, "a word")
+            yield name, f"{passed.help} (stays in the text)", follows
 
 
-def _values_after(word: str) -> Iterator[tuple[str, str]]:
+def _values_after(word: str) -> Iterator[tuple[str, str, str]]:
     if word.lower() not in MAPPED:
         return
     row, flag = MAPPED[word.lower()]
     for value in _words(row, flag) if takes_value(flag) else ():
-        yield value, row.help
+        yield value, row.help, wanted(row, flag)
 
 
 def _words(row: Row, flag: Flag) -> tuple[str, ...]:

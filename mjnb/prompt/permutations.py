@@ -24,6 +24,7 @@ ASK_ABOVE = 5
 LIMIT = 40
 _COUNTED = 10**9
 
+_NAME = re.compile(r"\s*([^\W\d]\w*)\s*")
 _MARK = re.compile(r"(?<!\\)(\\*+)([{},])")
 _TO_ESCAPE = re.compile(r"( ?)(?<!\\)(\\*+)([{},])")
 
@@ -70,6 +71,18 @@ def _escaped(found: re.Match[str]) -> str:
     gap, run, mark = found.groups()
     kept = gap * 2 if mark == "," and not run else gap
     return f"{kept}{run * 2}\\{mark}"
+
+
+def names_in(text: str) -> set[str]:
+    r"""Return the words that stand alone in braces: ``subject`` in ``a {subject}``, not if escaped."""
+    parts = pieces(text)
+    return {
+        found[1]
+        for before, word, after in zip(parts, parts[1:], parts[2:], strict=False)
+        if (before.text, before.active, after.text, after.active) == ("{", True, "}", True)
+        and not word.active
+        and (found := _NAME.fullmatch(word.text))
+    }
 
 
 # ---- pieces -----------------------------------------------------------------------------------------

@@ -10,15 +10,29 @@ from ..params import TASK_TYPES, VIDEO, Generate, make
 from .permutations import expand
 from .reading import Prompt, read
 
-OWN_WORDS = ("--dry-run", "--yes")  # of %mj: send nothing; pay for many
+OWN_WORDS = ("--dry-run", "--each", "--help", "--quiet", "--wait", "--yes")  # of %mj, nowhere else
+# first words of a %mj line that name another verb
 VERB_WORDS = (
     "animate",
+    "cancel",
+    "config",
+    "credits",
     "extend",
+    "forget",
+    "help",
+    "images",
     "imagine",
+    "panel",
+    "rerun",
+    "save",
+    "status",
     "sweep",
+    "tasks",
     "upscale",
+    "use",
     "vary",
-)  # first words that name another verb
+    "wait",
+)
 
 
 def to_request(text: str, said: Mapping[str, Any], *, speed: str = "fast") -> Generate:
@@ -75,7 +89,8 @@ def one_line(text: str) -> str:
         raise PromptError(f"the prompt needs to be a text, not {text!r}")
     if own := [word for word in text.split() if word in OWN_WORDS]:
         raise PromptError(
-            f"{own[0]} belongs to %mj", hint="In Python say dry_run=True; a sweep's run takes yes=True."
+            f"{own[0]} belongs to %mj",
+            hint="In Python say dry_run=True or wait=True; a sweep's run takes yes=True.",
         )
     lines = expand(text)
     tasks = len(lines) * read(lines[0]).repeat

@@ -39,6 +39,22 @@ class UnsettledWarning(UserWarning):
     """Tasks of an earlier session are unknown: perhaps paid, perhaps not."""
 
 
+def reached(sandbox: object) -> tuple[str, str, float]:
+    """Return address, key and time scale of a sandbox that runs.
+
+    Raises:
+        ConfigError: It was not started, or is none.
+    """
+    from ..sandbox import Sandbox
+
+    hint = "Start it: with Sandbox() as server: Session(sandbox=server); or Sandbox().start()."
+    if not isinstance(sandbox, Sandbox):
+        raise ConfigError(f"sandbox needs a Sandbox that runs, not {sandbox!r}", hint=hint)
+    if not sandbox.port:
+        raise ConfigError("the sandbox is not started", hint=hint)
+    return sandbox.url, sandbox.key, sandbox.time_scale
+
+
 class Desk:
     """Ledger, client, pictures and tracker of one session.
 
@@ -46,23 +62,17 @@ class Desk:
         settings: What to work with.
         sandbox: Whether the service is a sandbox that somebody else runs.
         prices: Credits per item, in place of entries of `mjnb.prices.PRICES`.
-        max_credits: What the session may spend; None: no limit.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        *,
-        sandbox: bool = False,
-        prices: Mapping[str, float] | None = None,
-        max_credits: float | None = None,
+        self, settings: Settings, *, sandbox: bool = False, prices: Mapping[str, float] | None = None
     ) -> None:
         self.settings = settings
         self.is_sandbox = settings.embedded or sandbox
         self.account = SANDBOX if self.is_sandbox else settings.account
         self.prices = _price_table(prices or {})
         self.notices: list[str] = []
-        self._max_credits = _limit(max_credits)
+        self._max_credits = settings.max_credits
         self._budget: Budget | None = None  # one for the session's life, also when it opens again
         self._lock = threading.RLock()
         self._pid = os.getpid()
@@ -86,16 +96,20 @@ class Desk:
                 self._take_up(self._tracker)
             return self._tracker
 
-    def ask_above(self, said: float | None) -> float | None:
-        """Return the credits above which a sweep asks before it pays; None: it never asks.
+    @property
+    def is_open(self) -> bool:
+        """Whether ledger and client are open already."""
+        return self._tracker is not None and self._pid == os.getpid()
 
-        Raises:
-            ConfigError: What was said is no number of credits.
-        """
+    def limit(self, max_credits: float | None) -> None:
+        """Set what may be spent, with what was spent already; None: no limit."""
+        self._max_credits = max_credits
+        if self._budget is not None:
+            self._budget.limit = max_credits
+
+    def ask_above(self, said: float | None) -> float | None:
+        """Return the credits above which a sweep asks before it pays; None: it never asks."""
         if said is not None:
-            if not _is_amount(said):
-                hint = "Give credits, or math.inf for never."
-                raise ConfigError(f"ask_above is {said!r}", hint=hint)
             return said
         host = urlsplit(self.settings.base_url).hostname  # none in a preset's name
         is_near = host is not None and private_host(host)
@@ -106,9 +120,20 @@ class Desk:
         from .. import frames
 
         with self._lock:
+            display.answer_for(self.row)
             if table not in self._frames:
                 self._frames[table] = frames.held_tasks() if table == "task" else frames.held_images()
             return self._frames[table].refresh(self.tracker.ledger.rows)
+
+    def row(self, own_id: str, number: int) -> display.RowView | None:
+        """Return what is shown of a task, or of one of its pictures, under a frame; opens nothing for it."""
+        tracker = self._tracker
+        entry = tracker.ledger.entry(own_id) if tracker is not None else None
+        if tracker is None or entry is None:
+            return None
+        from ..tracking.showing import row_view
+
+        return row_view(tracker.handle(entry), number)
 
     def callbacks(self, public_url: str | None, port: int | None, host: str) -> Callbacks:
         """Return the way that callbacks come, opened when first asked for; see `Session.callbacks`."""
@@ -166,7 +191,7 @@ class Desk:
         from ..tracking.budget import Budget
 
         self._budget = self._budget or Budget(self._max_credits)
-        ledger = Ledger(self.settings.ledger)
+        ledger = Ledger(self.settings.ledger, self.settings.data_dir / "spool")
         try:
             client = self._connect()
         except BaseException:
@@ -224,12 +249,6 @@ def _price_table(own: Mapping[str, float]) -> dict[str, float]:
         if not _is_amount(price):
             raise ConfigError(f"the price of {name} is {price!r}", hint="Give credits.")
     return {**PRICES, **own}
-
-
-def _limit(said: float | None) -> float | None:
-    if said is not None and not _is_amount(said):
-        raise ConfigError(f"max_credits is {said!r}", hint="Give credits, or None for no limit.")
-    return said
 
 
 def _is_amount(said: object) -> bool:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from .. import display
 from ..config import settings
 from ..errors import InvalidRequest, LedgerError
-from .desk import Desk
+from . import card
+from .desk import Desk, reached
 from .urls import urls_of, with_urls
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Session:
         api_key: The service's key; never shown, never stored.
         data_dir: Where ledger and pictures go.
         ledger: A database URL, in place of SQLite in ``data_dir``.
-        speed: Used where a speed is needed and none is said: ``relaxed``, ``fast`` or ``turbo``.
+        speed: Used where a speed is needed and none is said: ``relaxed``, ``fast`` (the default), ``turbo``.
         prices: Credits per item, in place of entries of `mjnb.prices.PRICES`.
         max_credits: What this session may spend, by the estimates; None: no limit.
         sandbox: A `Sandbox` that is already running, to work against.
@@ -56,7 +57,7 @@ class Session:
         api_key: str | None = None,
         data_dir: str | Path | None = None,
         ledger: str | None = None,
-        speed: str = "fast",
+        speed: str | None = None,
         prices: Mapping[str, float] | None = None,
         max_credits: float | None = None,
         sandbox: Sandbox | None = None,
@@ -65,18 +66,21 @@ class Session:
         ask_above: float | None = None,
     ) -> None:
         if sandbox is not None:
-            base_url, api_key, time_scale = sandbox.url, sandbox.key, sandbox.time_scale
+            base_url, api_key, time_scale = reached(sandbox)
         self.settings = settings(
             base_url=base_url,
             api_key=api_key,
             data_dir=data_dir,
             ledger=ledger,
+            speed=speed,
+            max_credits=max_credits,
+            ask_above=ask_above,
             time_scale=time_scale,
             webhook_key=webhook_key,
         )
-        self.speed = speed
-        self.desk = Desk(self.settings, sandbox=sandbox is not None, prices=prices, max_credits=max_credits)
-        self.ask_above = self.desk.ask_above(ask_above)
+        self.speed = self.settings.speed
+        self.desk = Desk(self.settings, sandbox=sandbox is not None, prices=prices)
+        self.ask_above = self.desk.ask_above(self.settings.ask_above)
 
     # ---- making ----
 
@@ -185,17 +189,17 @@ class Session:
         dry_run: bool = False,
     ) -> Task | Preview:
         """Send a request made with `mjnb.params.make`; see `imagine`."""
-        from ..preview import preview
         from ..tracking.inputs import check_reach
 
         if dry_run:
             check_reach(request, self.tracker.client.own_hosts)
-            return preview(request, self.desk.prices, uploads)
+            return self.tracker.preview(request, uploads)
         return self.tracker.put(request, parent, number, wait=wait, dry_run=False)
 
     def sweep(
         self,
         prompt: str | Sequence[str] | None = None,
+        /,
         *,
         design: str = "grid",
         n: int | None = None,
@@ -332,11 +336,10 @@ class Session:
         self.close()
 
     def __repr__(self) -> str:
-        where = "the embedded sandbox" if self.settings.embedded else self.settings.base_url
-        return "\n".join([f"session with {where}, data in {self.settings.data_dir}", *self.notices])
+        return "\n".join(card.lines(self.settings, self.notices))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return display.mime_bundle(repr(self), "".join(map(display.notice_html, repr(self).splitlines())))
+        return card.bundle(self.settings, self.notices, self.desk.account)
 
     # ---- inside ----
 

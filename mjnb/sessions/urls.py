@@ -34,7 +34,8 @@ def urls_of(tracker: Tracker, given: Any, *, send: bool) -> tuple[tuple[str, ...
     found = inputs.read_inputs(given, tracker.client.own_hosts, tracker.client.time_scale)
     there = [one.url if isinstance(one, inputs.Remote) else inputs.uploaded(one, tracker) for one in found]
     missing = [one for one, url in zip(found, there, strict=True) if url is None]
-    uploads = tuple(dict.fromkeys(one.name for one in missing if isinstance(one, inputs.Local)))
+    called = {one.name: one.called for one in missing if isinstance(one, inputs.Local)}  # once per content
+    uploads = tuple(called.values())
     if send:
         return tracker.loop.run(inputs.to_urls(found, tracker)), uploads
     later = (UPLOADED_LATER.format(name=one.name) for one in missing if isinstance(one, inputs.Local))

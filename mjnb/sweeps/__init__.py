@@ -4,7 +4,9 @@
 pay, ``running.py`` pays it, ``asking.py`` asks before, ``sweep.py`` is what a user holds, ``findings.py`` the
 half of it that looks: ``measuring.py`` with ``own.py``, ``baselines.py`` and ``numbers.py`` makes numbers,
 ``tables.py`` and ``figures.py`` frames and figures, ``verdicts.py`` effects, ``judging.py`` and ``scores.py``
-ratings, ``suggesting.py`` what to pay next, ``saving.py``, ``report.py`` and ``opening.py`` folders.)
+ratings, ``suggesting.py`` what to pay next.  Folders: ``saving.py`` with ``report.py``, ``parquet.py`` and
+``manifest_writing.py`` writes them, ``private.py`` says what is left out; ``opening.py`` with ``manifest.py``
+and ``checking.py`` reads them and believes nothing; ``answers.py`` keeps the ratings in them.)
 """
 
 from .design import Design

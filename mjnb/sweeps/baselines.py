@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +146,11 @@ class _Reader:
 
 def _clean(design: Design, baseline: Mapping[str, Any]) -> dict[str, Any]:
     """Return the baseline's values as they were sent; refuse what is on no axis."""
+    if not isinstance(baseline, Mapping):
+        raise InvalidRequest(
+            f"a baseline needs values by axis, not {reprlib.repr(baseline)}",
+            hint="Name a cell of the sweep: baseline={'stylization': 0}.",
+        )
     faults, clean = [], {}
     table = rows(Generate)
     for name, value in baseline.items():

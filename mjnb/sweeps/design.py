@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import InvalidRequest
@@ -126,9 +127,13 @@ class Design:
             axes = {name: tuple(clean(name, v) for v in found) for name, found in spec["axes"].items()}
             fixed = {name: tuple(v) if isinstance(v, list) else v for name, v in spec["fixed"].items()}
             how = _how(spec["repeat"], spec.get("how", {"order": "listed"}))
+            if not spec.get("points"):
+                check_size(math.prod(map(len, axes.values())), how.repeat)
             points = [tuple(point) for point in spec.get("points") or itertools.product(*axes.values())]
-            run_order = tuple(spec["run_order"]) if "run_order" in spec else None
+            run_order = tuple(map(int, spec["run_order"])) if "run_order" in spec else None
             prompt = str(spec["prompt"])
+        except InvalidRequest:
+            raise
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidRequest(f"this is no design: {type(error).__name__}: {error}") from None
         return lay_out(prompt, axes, fixed, points, how, run_order)
@@ -198,8 +203,15 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     return SLOT.sub(lambda slot: str(values[slot[1]]) if slot[1] in values else slot[0], text)
 
 
+def spaced(text: str) -> str:
+    """Return a prompt as it reads: what differs from it in spaces alone asks for the same pictures."""
+    return " ".join(text.split())
+
+
 def _how(repeat: int, said: Mapping[str, Any]) -> How:
     between = {name: tuple(values) for name, values in said.get("between", {}).items()}
+    if not isinstance(repeat, int) or isinstance(repeat, bool) or repeat < 1:
+        raise ValueError(f"repeat is {repeat!r}")
     return How(**{**said, "repeat": repeat, "between": between})
 
 
@@ -219,8 +231,10 @@ def _cells(
             faults |= dict.fromkeys(error.faults)
             continue
         sha = request_sha(request)
-        if first.setdefault(sha, at) is not at:
-            twins = f"{_words(axes, first[sha])} and {_words(axes, at)}"
+        read_as = spaced(request.prompt)
+        same = sha if read_as == request.prompt else request_sha(replace(request, prompt=read_as))
+        if first.setdefault(same, at) is not at:
+            twins = f"{_words(axes, first[same])} and {_words(axes, at)}"
             faults[f"two cells ask for the same: {twins}; repeat=2 pays a cell twice"] = None
         cells += [CellSpec(len(cells) + k, at, k + 1, request, sha) for k in range(how.repeat)]
     if faults:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import reprlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from ..errors import PromptError
 from ..params import Domain, Generate, NumberChoice, Span, rows
 from ..prompt import Prompt, expand, one_of, read
 from ..prompt.spans import MOST, is_span, spread
-from .design import SLOT, told
+from .design import SLOT, spaced, told
 
 SWEEPABLE = ("integer", "choice", "switch")
 
@@ -36,20 +37,31 @@ class Said:
 # ---- what stands in the text ------------------------------------------------------------------------
 
 
-def read_prompt(prompt: str | Sequence[str], limit: int) -> tuple[str, list[Prompt]]:
+def texts_of(prompt: Any) -> list[str]:
+    """Return a prompt or several as a list.
+
+    Raises:
+        InvalidRequest: It is no text, or there are too many.
+    """
+    single = isinstance(prompt, str) or not isinstance(prompt, Iterable)
+    texts = [prompt] if single else list(itertools.islice(prompt, MOST + 1))
+    if not texts or not all(isinstance(text, str) for text in texts):
+        raise told([f"the prompt needs a text or a list of texts, not {reprlib.repr(prompt)}"])
+    if len(texts) > MOST:
+        raise told([f"there are more than {MOST:,} prompts"])
+    return texts
+
+
+def read_prompt(texts: Sequence[str], limit: int) -> tuple[str, list[Prompt]]:
     """Return the text that stands for a prompt or several, and its lines, read.
 
     Args:
-        prompt: Midjourney text, or several.
+        texts: Midjourney text, one or several.
         limit: The most lines that its permutations may make.
 
     Raises:
         PromptError: A line cannot be read, or two of them are the same.
-        InvalidRequest: It is no text.
     """
-    texts = [prompt] if isinstance(prompt, str) or not isinstance(prompt, Iterable) else list(prompt)
-    if not texts or not all(isinstance(text, str) for text in texts):
-        raise told([f"the prompt needs a text or a list of texts, not {prompt!r}"])
     text = texts[0] if len(texts) == 1 else one_of(texts)
     lines = [read(line) for line in expand(text, limit=limit)]
     _check_lines(lines)
@@ -59,10 +71,10 @@ def read_prompt(prompt: str | Sequence[str], limit: int) -> tuple[str, list[Prom
 def _check_lines(lines: Sequence[Prompt]) -> None:
     if len({line.repeat for line in lines}) > 1:
         raise PromptError("--r differs between these permutations", hint="Give one, or repeat=…")
-    counts = Counter((line.text, tuple(sorted(line.said.items()))) for line in lines)
+    counts = Counter((spaced(line.text), tuple(sorted(line.said.items()))) for line in lines)
     twice = sorted({text for (text, _), count in counts.items() if count > 1})
     if twice:
-        hint = "repeat=2 pays a prompt twice."
+        hint = "Spaces make no other prompt; repeat=2 pays a prompt twice."
         raise PromptError([f"{text!r} stands there more than once" for text in twice[:5]], hint=hint)
 
 
@@ -107,7 +119,7 @@ def read_said(params: Mapping[str, Any], slots: Set[str]) -> Said:
         if value is None:
             continue
         try:
-            if name in table and not (name == "prompt" and name in slots):
+            if name in table and not (name == "prompt" and name in slots):  # further prompts of a sweep
                 _parameter(said, name, value, table[name].domain)
             elif name in slots:
                 _slot(said, name, value)

@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import InvalidRequest
-from ..prompt import LIMIT, Prompt, escape, one_of
+from ..prompt import LIMIT, Prompt, escape, names_in, one_of
 from . import design_points as points
 from .design import ORDERS, Design, How, check_size, lay_out, told
-from .design_axes import Said, axes_of, levels, read_prompt, read_said, slots_of
+from .design_axes import Said, axes_of, levels, read_prompt, read_said, slots_of, texts_of
 from .design_rows import columns_of, read_rows
+from .design_slots import unfilled, wrong_names
 
 KINDS = ("grid", "latin", "sobol", "one-at-a-time")
 BY_HAND = "cells"
@@ -56,15 +57,22 @@ def design(
         InvalidRequest: With every fault; nothing was sent.
     """
     faults = [*_how_faults(kind, n, repeat, seed, order), *_axes_or_cells(kind, around, cells)]
+    prompt, params = _one_prompt(prompt, params)
+    texts = [] if prompt is None else texts_of(prompt)
+    slots = {name for text in texts for name in names_in(text)}
+    if wrong := wrong_names(slots):
+        raise told([*wrong, *faults])
     columns = columns_of(cells) if cells is not None else {}
-    text, lines = ("", []) if prompt is None else read_prompt(prompt, limit)
-    said = read_said(params, slots_of([line.text for line in lines] or map(str, columns.get("prompt", ()))))
-    if faults := [*faults, *said.faults]:
+    slots |= set() if texts else slots_of(map(str, columns.get("prompt", ())))
+    text, lines = read_prompt(texts, limit) if texts else ("", [])
+    said = read_said(params, slots)
+    given = {name for name, value in params.items() if value is not None} | {*columns}
+    if faults := [*faults, *said.faults, *({} if texts else wrong_names(slots)), *unfilled(slots, given)]:
         raise told(faults)
     repeat *= lines[0].repeat if lines else 1
     how = How(kind=kind, repeat=repeat, seed=seed, order=order, speed=speed, n=n)
     if cells is not None:
-        return _by_hand(text, lines, said, columns, replace(how, kind=BY_HAND))
+        return _by_hand(text, lines, said, columns, slots, replace(how, kind=BY_HAND))
     axes, fixed = _with_text(lines, said)
     return _chosen(text, axes, fixed, how, around or {}, said.spans)
 
@@ -103,6 +111,16 @@ def grown(
     text, axes, fixed = _with_more(there, {**said.axes, **{k: (v,) for k, v in said.fixed.items()}})
     around = {**{name: there.fixed[name] for name in axes if name in there.fixed}, **there.how.around}
     return _chosen(text, axes, fixed, how, around if how.kind == "one-at-a-time" else {}, set())
+
+
+def _one_prompt(prompt: Any, params: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the prompt, in its place or by its name, and the other values."""
+    others = {name: value for name, value in params.items() if name != "prompt"}
+    named = params.get("prompt")
+    if prompt is not None and named is not None:
+        hint = "Several prompts are one list, in one place: mj.sweep(['a fox', 'an owl'], …)."
+        raise InvalidRequest("the prompt is given twice: in its place and as prompt=…", hint=hint)
+    return (prompt if named is None else named), others
 
 
 # ---- the kinds --------------------------------------------------------------------------------------
@@ -154,7 +172,12 @@ def _centre(axes: Axes, around: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_hand(
-    text: str, lines: Sequence[Prompt], said: Said, columns: Mapping[str, Sequence[Any]], how: How
+    text: str,
+    lines: Sequence[Prompt],
+    said: Said,
+    columns: Mapping[str, Sequence[Any]],
+    slots: set[str],
+    how: How,
 ) -> Design:
     faults = [f"{name} has several values beside cells: give it a column" for name in said.axes]
     if len(lines) > 1:
@@ -163,7 +186,6 @@ def _by_hand(
         faults.append("the prompt is missing: give it, or a column of that name")
     shared = {**(axes_of(lines)[1] if len(lines) == 1 else {}), **said.fixed}
     faults += [f"{name} is given twice: beside cells and as a column" for name in columns if name in shared]
-    slots = slots_of(line.text for line in lines) or slots_of(map(str, columns.get("prompt", ())))
     axes, fixed, rows, wrong = read_rows(columns, slots)
     if faults := [*faults, *wrong]:
         raise told(faults)
@@ -191,6 +213,8 @@ def _with_text(lines: Sequence[Prompt], said: Said) -> tuple[Axes, dict[str, Any
 def _with_more(there: Design, more: Mapping[str, tuple[Any, ...]]) -> tuple[str, Axes, dict[str, Any]]:
     """Return a design's text, axes and fixed values, with further values."""
     axes, fixed = dict(there.axes), dict(there.fixed)
+    if lacking := unfilled(slots_of(more.get("prompt", ())), {*axes, *fixed, *more}):
+        raise told(lacking)
     for name, values in more.items():
         both = points.united(axes.get(name) or (fixed[name],), values)
         if len(both) > 1 or name in axes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set, Sized
 from typing import Any
 
 from ..params import Generate, rows
-from .design import told
+from .design import check_size, told
 from .design_axes import SWEEPABLE, plain_text, unknown
 
 Point = tuple[Any, ...]
@@ -21,6 +21,8 @@ def columns_of(cells: Any) -> dict[str, list[Any]]:
     Raises:
         InvalidRequest: It is neither, or has no rows.
     """
+    if isinstance(cells, Sized):
+        check_size(len(cells), 1)
     found = cells.to_dicts() if hasattr(cells, "to_dicts") else cells
     if not isinstance(found, Sequence) or not all(isinstance(row, Mapping) for row in found):
         raise told([f"cells needs a polars frame or a list of mappings, not {type(cells).__name__}"])

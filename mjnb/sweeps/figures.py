@@ -17,6 +17,7 @@ from ..params import Generate, rows
 from ..tracking import Task, TaskImage
 from .design import Design
 from .numbers import Number, Numbers
+from .private import hide, public, secrets
 from .verdicts import names_of
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _thumbnails(images: Sequence[TaskImage], side: int) -> list[Any]:
     """
     found = []
     for image in images:
-        with contextlib.suppress(MediaError):
+        with contextlib.suppress(MediaError, OSError, SyntaxError, ValueError):
             picture = Image.open(io.BytesIO(image.thumbnail()))
             picture.draft("RGB", (side, side))  # not decoded yet: JPEG can leave out what is not wanted
             found.append(picture)
@@ -201,7 +202,7 @@ def _note(group: Sequence[Task | None]) -> str:
     if task is None:
         return "to pay"
     errors = [image.error for image in task.images if image.error]
-    why = task.entry.error or (errors[0] if errors else "")
+    why = hide(task.entry.error or (errors[0] if errors else ""), secrets(None, [task]))
     return f"{task.state}: {why}" if why else task.state
 
 
@@ -210,8 +211,7 @@ def _title(design: Design) -> str:
 
 
 def _caption(design: Design) -> str:
-    fixed = ", ".join(
-        f"{name} {value}" for name, value in design.fixed.items() if name not in ("file_urls", "prompt")
-    )
+    shown = {n: v for n, v in public(design.fixed).items() if n not in ("file_urls", "prompt")}
+    fixed = ", ".join(f"{name} {value}" for name, value in shown.items())
     repeats = f"{design.repeat} tasks per cell" if design.repeat > 1 else ""
     return " · ".join(part for part in (fixed, repeats) if part)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..tracking import Task, TaskImage, Tracker
-from . import baselines, figures, judging, opening, saving, scores, suggesting, tables, verdicts
+from . import baselines, figures, judging, opening, parquet, saving, scores, suggesting, tables, verdicts
 from .design import Design
+from .looking import look_of
 from .measuring import Measures
 from .numbers import Numbers
 
@@ -118,9 +119,10 @@ class Findings:
                 ``pictures``, ``scale``, ``view``, ``theme``, ``page``.
 
         Raises:
-            InvalidRequest: There is no such axis, metric or choice.
+            InvalidRequest: There is no such axis, metric, option or choice, or this layout does not take it.
         """
-        return figures.figure(self.design, self.tasks, self._measured(), metrics, figures.Look(**look))
+        chosen = look_of(self.design, look)
+        return figures.figure(self.design, self.tasks, self._measured(), metrics, chosen)
 
     def effects(
         self, metric: str | Sequence[str] | None = None, *, alpha: float = 0.05, permutations: int = 4999
@@ -200,9 +202,10 @@ class Findings:
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write the sweep as a folder: Parquet tables, pictures, figure, report, and ``sweep.json``.
 
-        ``cells``, ``images``, ``metrics`` and ``ratings`` carry units, labels and sources as JSON in the
-        file's metadata: ``pl.read_parquet_metadata(path)["mjnb"]``.  The API key and callback addresses are
-        nowhere in it.  A sweep that was saved there before gives way.
+        ``cells``, ``images``, ``metrics`` and ``ratings`` carry unit, label and source of every column in its
+        Arrow field metadata, which pyarrow shows, and as JSON in the file's own, for `units`.  API key and
+        callback addresses are nowhere in it.  A sweep that was saved there before gives way; ratings that
+        were made there come along, into the ledger, too.
 
         Args:
             folder: Where to; made when it is not there.
@@ -211,18 +214,22 @@ class Findings:
             The folder.
 
         Raises:
-            InvalidRequest: Something else is there.
+            InvalidRequest: Something else is there, or ratings of other pictures.
             MediaError: It cannot be written.
         """
-        tasks, numbers = self.tasks, self._measured()
-        saved = saving.Saved(self.design, tasks, numbers, self.tracker.ledger)
+        tasks = self.tasks
+        target = saving.take_ratings(folder, tasks, self.tracker.ledger)
+        saved = saving.Saved(self.design, tasks, self._measured(), self.tracker.ledger)
         figure = saving.drawn(self.plot)
         found = self.effects() if any(task is not None for task in tasks) and self.design.axes else None
-        return saving.save(saved, folder, figure, found)
+        return saving.save(saved, target, figure, found)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Self:
-        """Open a saved sweep: everything but paying works; ratings go to a ledger in the folder.
+        """Open a saved sweep: everything but paying works.  Ratings go into the folder, at once.
+
+        Nothing in the folder is believed: what is not what it says is refused, pictures that are not what was
+        saved are left out with the reason, metrics are measured again.
 
         Raises:
             InvalidRequest: There is no saved sweep, or one of a newer mjnb.
@@ -231,6 +238,18 @@ class Findings:
         sweep = cls(design, shelf)
         sweep.measures = Measures(numbers)
         return sweep
+
+    @staticmethod
+    def units(path: str | os.PathLike[str]) -> dict[str, dict[str, str]]:
+        """Return unit, and of metrics label and source, of every column of a table that `save` wrote.
+
+        Args:
+            path: A Parquet file in the folder.
+
+        Raises:
+            InvalidRequest: It is none.
+        """
+        return parquet.read_words(path)
 
     def close(self) -> None:
         """Close what `open` opened; it is closed at the end of the program anyway."""

@@ -13,6 +13,7 @@ from .. import display
 from ..errors import InvalidRequest
 from ..ledger import Judgement, Ratings, Shown
 from ..tracking import TaskImage
+from .answers import NAME_LIMIT
 
 SIZES = {"single": 1, "pairs": 2, "best_worst": 4}
 BEST = 5  # of the scores
@@ -172,6 +173,8 @@ def rating(
         raise InvalidRequest(f"kind is one of {', '.join(SIZES)}, not {kind!r}", hint="Nothing was asked.")
     if n is not None and (not isinstance(n, int) or n < 1):
         raise InvalidRequest(f"n needs a whole number from 1, not {n!r}", hint="Nothing was asked.")
+    if rater is not None and not _is_name(rater):
+        raise InvalidRequest(f"rater needs a name of at most {NAME_LIMIT} characters", hint="")
     if len(images) < SIZES[kind]:
         hint = "sweep.run() brings them."
         raise InvalidRequest(f"{kind} needs {SIZES[kind]} pictures, there are {len(images)}", hint=hint)
@@ -230,6 +233,13 @@ def _shuffled(images: Sequence[TaskImage], chance: random.Random) -> list[TaskIm
 
 def _is_from(value: Any, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_name(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and len(value.encode()) <= NAME_LIMIT
+    except UnicodeEncodeError:  # half a character cannot be written down
+        return False
 
 
 def _whoever() -> str:

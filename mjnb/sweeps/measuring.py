@@ -34,6 +34,12 @@ class Measures:
         self.notes: list[str] = []
         self.held = held or Numbers({}, {})
 
+    def copy(self) -> Measures:
+        """Return the same metrics and notes for another sweep."""
+        other = Measures(self.held)
+        other.own, other.notes = self.own.copy(), list(self.notes)
+        return other
+
     def declare(
         self, functions: Iterable[Callable[[Any], Any]], named: Mapping[str, Any], taken: Collection[str]
     ) -> None:

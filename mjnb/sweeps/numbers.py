@@ -86,8 +86,8 @@ def subject(images: Sequence[TaskImage]) -> str:
 
 
 def null(value: float) -> float | None:
-    """Return a number for a table: NaN is none."""
-    return None if math.isnan(value) else float(value)
+    """Return a number for a table: NaN is none, and so is infinity, for which JSON has no word."""
+    return float(value) if math.isfinite(value) else None
 
 
 def nan(value: float | None) -> float:

@@ -33,6 +33,14 @@ class Owns:
         self._held: dict[tuple[str, str], Number] = {}  # by a metric's key and a picture or set
         self._vectors: dict[tuple[str, str], Any] = {}  # by the embedding's key and a picture; None: failed
 
+    def copy(self) -> Owns:
+        """Return the same metrics and numbers for another sweep: what either takes is not the other's."""
+        other = Owns()
+        other.metrics, other._serials = dict(self.metrics), dict(self._serials)
+        other._count = self._count  # so that numbers of two functions of one name never meet
+        other._held, other._vectors = dict(self._held), dict(self._vectors)
+        return other
+
     def declare(
         self, functions: Iterable[Callable[[Any], Any]], named: Mapping[str, Any], taken: Collection[str]
     ) -> None:
@@ -217,7 +225,8 @@ def _fault(name: str, function: Any, taken: Collection[str]) -> str:
         return f"{name} needs a function, not {type(function).__name__}"
     if not name.isidentifier():
         return f"{name!r} is no name for a metric: give one, sweep.measure(name=function)"
-    return f"{name} is the name of another column" if name in taken else ""
+    doubled = [column for column in (name, f"{name}_se") if column in taken]
+    return f"{doubled[0]} is the name of another column" if doubled else ""
 
 
 def _said(error: BaseException) -> str:

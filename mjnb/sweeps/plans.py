@@ -70,11 +70,20 @@ class Plan:
             return f"{len(self.states)} cells{there}: nothing to pay"
         dollars = self.credits * DOLLARS_PER_CREDIT
         cost = f"about {self.credits:g} credits (${dollars:.2f}) and {self.seconds:.0f} s"
-        over = f"; over the budget, of which {self.left:g} credits are left" if self.is_over_budget else ""
-        return f"{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}{over}"
+        return f"{self._over}{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}"
+
+    def _html(self) -> str:
+        return "".join(map(display.notice_html, repr(self).splitlines()))
+
+    @property
+    def _over(self) -> str:
+        """Return a first line that says that `Sweep.run` will refuse, and why; empty within the budget."""
+        if not self.is_over_budget:
+            return ""
+        return f"OVER THE BUDGET, run() refuses: {self.credits:g} credits to pay, {self.left:g} are left\n"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return display.mime_bundle(repr(self), display.notice_html(repr(self)) + self.detail()._repr_html_())
+        return display.mime_bundle(repr(self), self._html() + self.detail()._repr_html_())
 
 
 def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: bool) -> Plan:

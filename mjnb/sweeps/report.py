@@ -12,6 +12,7 @@ from ..ledger import Judgement
 from ..tracking import Task
 from .design import Design
 from .numbers import Numbers
+from .private import public
 from .tables import task_means
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def page(
 
 def _design(design: Design, tasks: Sequence[Task | None]) -> str:
     axes = [[name, ", ".join(map(str, values))] for name, values in design.axes.items()]
-    fixed = [[name, str(value)] for name, value in design.fixed.items()]
+    fixed = [[name, str(value)] for name, value in public(design.fixed).items()]
     states = Counter(task.state if task else "to pay" for task in tasks)
     told = ", ".join(f"{count} {state}" for state, count in states.items())
     repeats = f", {design.repeat} tasks per combination" if design.repeat > 1 else ""

@@ -81,6 +81,11 @@ class Run:
         """Whether it still sends what is due."""
         return self._work is not None and not self._work.done() and not self._stop.is_set()
 
+    @property
+    def settled(self) -> int:
+        """How many cells are done, one way or the other."""
+        return sum(task.done for task in list(self.tasks.values())) + len(self.errors)
+
     def show(self) -> None:
         """Bring what is shown up to date now, before a waiting cell ends."""
         self._live.show(*self._progress())

@@ -1,24 +1,26 @@
-"""A sweep as a folder: tables as Parquet, pictures, figure, report, and what opens it elsewhere."""
+"""A sweep as a folder: tables as Parquet, pictures, figure, report, ratings, and what opens it elsewhere."""
 
 from __future__ import annotations
 
-import json
-import math
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequest, MediaError, MJError
 from ..ledger import Judgement, Ledger
-from ..params import Generate, rows
+from ..ledger.ratings import about, standing
+from ..media import bare
 from ..tracking import Task, TaskImage
-from . import report, tables
+from . import answers, parquet, private, report, tables
 from .design import Design
-from .numbers import Numbers, null
+from .manifest import FORMAT, PICTURES
+from .manifest import NAME as MANIFEST
+from .manifest_writing import Copied, manifest
+from .numbers import Numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,18 +29,16 @@ if TYPE_CHECKING:
     from ..plots import SweepFigure
     from .verdicts import Verdicts
 
-FORMAT = 1
-MANIFEST, PICTURES = "sweep.json", "pictures"
 TABLES = ("cells", "images", "metrics", "ratings")
 WRITTEN = {
     MANIFEST,
     PICTURES,
+    answers.NAME,
     "figure.png",
     "figure.html",
     "report.html",
     *(f"{name}.parquet" for name in TABLES),
 }
-PRIVATE = ("nonce", "session")  # of a task: they mean nothing elsewhere
 UNITS = {"credits": "credits", "at": "ms since 1970-01-01 UTC", "width": "pixels", "height": "pixels"}
 
 
@@ -54,10 +54,11 @@ class Saved:
         self, design: Design, tasks: Sequence[Task | None], numbers: Numbers, ledger: Ledger
     ) -> None:
         self.design, self.tasks, self.numbers = design, tasks, numbers
-        self.files: dict[tuple[str, int], str] = {}  # of every picture, within the folder
+        self.files: dict[tuple[str, int], Copied] = {}  # of every picture, within the folder
         self.missing: list[str] = []
-        shas = {str(image.sha256) for _, image in self.images() if image.sha256}
-        self.said = [one for one in ledger.ratings.standing(shas) if shas]
+        self.secrets = private.secrets(design, tasks)
+        self.history = ledger.ratings.about(pictures_of(tasks))
+        self.said = standing(self.history)
 
     def images(self) -> list[tuple[int, TaskImage]]:
         """Return every picture with its cell's number."""
@@ -73,8 +74,10 @@ class Saved:
             figure.save(folder / "figure.png", scale=2)
             figure.save(folder / "figure.html")
         text = report.page(self.design, self.tasks, self.numbers, figure, verdicts, self.said, self.missing)
-        (folder / "report.html").write_text(text, encoding="utf-8")
-        (folder / MANIFEST).write_text(self._manifest(), encoding="utf-8")
+        (folder / "report.html").write_text(private.hide(text, self.secrets), encoding="utf-8")
+        told = manifest(self.design, self.tasks, self.files, self.numbers, self.secrets)
+        (folder / MANIFEST).write_text(told, encoding="utf-8")
+        answers.append(folder, self.history)
 
     # ---- pictures ----
 
@@ -85,11 +88,21 @@ class Saved:
                 continue
             name = f"{cell:04}-{image.number}{Path(image.stored).suffix}"
             try:
-                shutil.copyfile(image.path, folder / name)
-            except OSError as error:
-                self.missing.append(f"picture {image.number} of cell {cell}: {error.strerror or error}")
-            else:
-                self.files[image.task.id, image.number] = name
+                self.files[image.task.id, image.number] = self._copy(image, folder, name)
+            except (OSError, MediaError) as error:
+                why = error.message if isinstance(error, MJError) else error.strerror or error
+                self.missing.append(f"picture {image.number} of cell {cell}: {why}")
+
+    def _copy(self, image: TaskImage, folder: Path, name: str) -> Copied:
+        """Copy a picture; a note in it that tells a callback address, as older ones do, is left out."""
+        if not self.secrets or not private.holds(content := image.path.read_bytes(), self.secrets):
+            shutil.copyfile(image.path, folder / name)
+            return Copied(name)
+        content = bare(content)
+        if private.holds(content, self.secrets):
+            raise MediaError("the file tells a callback address")
+        (folder / name).write_bytes(content)
+        return Copied(name, hashlib.sha256(content).hexdigest())
 
     # ---- tables ----
 
@@ -97,9 +110,19 @@ class Saved:
         return {
             "cells": self._cells(),
             "images": self._images(),
-            "metrics": tables.picture_frame(self.design, self.tasks, self.numbers).drop("path"),
+            "metrics": self._metrics(),
             "ratings": self._ratings(),
         }
+
+    def _metrics(self) -> pl.DataFrame:
+        from .. import frames
+
+        found = tables.picture_frame(self.design, self.tasks, self.numbers).drop("path")
+        told = [self._public(error) for error in found["error"]]
+        return found.with_columns(frames.frame({"error": told}, {"error": "text"})["error"])
+
+    def _public(self, error: str | None) -> str | None:
+        return private.hide(error, self.secrets) if error else None
 
     def _cells(self) -> pl.DataFrame:
         entries = [task.entry if task else None for task in self.tasks]
@@ -116,15 +139,16 @@ class Saved:
         kinds = {"cell": "integer", "task": "text", "number": "integer", "state": "text", "sha256": "text"}
         kinds |= {"file": "text", "width": "integer", "height": "integer", "url": "text", "error": "text"}
         lines = [
-            {"cell": cell, "task": image.task.id, "file": self._file(image)}
-            | {name: getattr(image, name) for name in kinds if name not in ("cell", "task", "file")}
+            {name: getattr(image, name) for name in kinds if name not in ("cell", "task", "file")}
+            | {"cell": cell, "task": image.task.id, "file": self._file(image)}
+            | {"error": self._public(image.error)}
             for cell, image in self.images()
         ]
         return frames.frame({name: [line[name] for line in lines] for name in kinds}, kinds)
 
     def _file(self, image: TaskImage) -> str | None:
-        name = self.files.get((image.task.id, image.number))
-        return f"{PICTURES}/{name}" if name else None
+        copied = self.files.get((image.task.id, image.number))
+        return f"{PICTURES}/{copied.name}" if copied else None
 
     def _ratings(self) -> pl.DataFrame:
         from .. import frames
@@ -137,42 +161,27 @@ class Saved:
 
     def _write_table(self, path: Path, frame: pl.DataFrame) -> None:
         facts = self.numbers.facts if path.stem == "metrics" else {}
-        words = {name: _words(name, facts) for name in frame.columns}
-        frame.write_parquet(path, metadata={"mjnb": json.dumps({"format": FORMAT, "columns": words})})
-
-    # ---- what it takes to open it ----
-
-    def _manifest(self) -> str:
-        tasks = [
-            _task_line(task) | {"cell": cell.number}
-            for cell, task in zip(self.design.cells, self.tasks, strict=True)
-            if task is not None
-        ]
-        pictures = [
-            {"task": image.task.id, "number": image.number, "sha256": image.sha256, "state": image.state}
-            | {"file": self.files.get((image.task.id, image.number)), "error": image.error}
-            | {"width": image.width, "height": image.height, "url": image.url}
-            for _, image in self.images()
-        ]
-        told = {
-            "format": FORMAT,
-            "design": json.loads(self.design.to_json()),
-            "tasks": tasks,
-            "pictures": pictures,
-            "numbers": _numbers(self.numbers),
-            "ratings": [asdict(one) for one in self.said],
-        }
-        return json.dumps(told, ensure_ascii=False, indent=1)
+        parquet.write(path, frame, {name: _words(name, facts) for name in frame.columns}, format=FORMAT)
 
 
-def save(
-    saved: Saved, folder: str | os.PathLike[str], figure: SweepFigure | None, verdicts: Verdicts | None
-) -> Path:
-    """Write a sweep beside its place and move it there whole; one that was saved there before gives way.
+def pictures_of(tasks: Sequence[Task | None]) -> set[str]:
+    """Return the hashes of the pictures of tasks."""
+    return {str(image.sha256) for task in tasks if task for image in task.images if image.sha256}
+
+
+def take_ratings(folder: str | os.PathLike[str], tasks: Sequence[Task | None], ledger: Ledger) -> Path:
+    """Bring ratings that were made in a folder, by whomever, into the ledger, before the folder gives way.
+
+    Args:
+        folder: Where a sweep is about to be saved.
+        tasks: The sweep's.
+        ledger: Where its ratings are.
+
+    Returns:
+        The folder's whole path.
 
     Raises:
-        InvalidRequest: Something else is there.
-        MediaError: It cannot be written.
+        InvalidRequest: Something else is there, or ratings of other pictures.
     """
     target = Path(folder).expanduser().absolute()
     there = list(target.iterdir()) if target.is_dir() else []
@@ -181,6 +190,26 @@ def save(
     if others := sorted(one.name for one in there if one.name not in WRITTEN):
         hint = "Choose another folder; saving again would remove what is not its own."
         raise InvalidRequest(f"{target} holds more than a saved sweep: {', '.join(others[:5])}", hint=hint)
+    said = answers.read(target)
+    ours = about(said, pictures_of(tasks))
+    if others := [one.id for one in said if one not in ours and one.kind != "undo"]:
+        hint = f"Choose another folder; {target / answers.NAME} would be lost."
+        raise InvalidRequest(f"{target} holds {len(others)} ratings of other pictures", hint=hint)
+    ledger.ratings.take_in(ours)
+    return target
+
+
+def save(saved: Saved, target: Path, figure: SweepFigure | None, verdicts: Verdicts | None) -> Path:
+    """Write a sweep beside its place and move it there whole; one that was saved there before gives way.
+
+    Args:
+        saved: The sweep.
+        target: As `take_ratings` returned it.
+        figure, verdicts: What there is of them.
+
+    Raises:
+        MediaError: It cannot be written.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
@@ -188,9 +217,7 @@ def save(
             whole = beside / "whole"
             whole.mkdir()
             saved.write(whole, figure, verdicts)
-            if target.exists():
-                target.rename(beside / "old")
-            whole.rename(target)
+            _swap(whole, target, beside / "old")
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
@@ -198,6 +225,23 @@ def save(
             f"cannot write {target}: {error.strerror or error}", hint="Choose another folder."
         ) from error
     return target
+
+
+def _swap(whole: Path, target: Path, old: Path) -> None:
+    """Put a folder in another's place; one that cannot go there leaves the other where it was."""
+    if not target.exists():
+        whole.rename(target)
+        return
+    target.rename(old)
+    try:
+        known = {one.id for one in answers.read(whole)}
+        late = [one for one in answers.read(old) if one.id not in known]  # rated while it was written
+        if late:
+            answers.append(whole, late)
+        whole.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
 
 
 def _words(column: str, facts: Mapping[str, Metric]) -> dict[str, str]:
@@ -208,39 +252,6 @@ def _words(column: str, facts: Mapping[str, Metric]) -> dict[str, str]:
         return {"unit": UNITS.get(column, "")}
     label = f"standard error of {fact.label}" if is_error else fact.label
     return {"unit": fact.unit, "label": label, "source": fact.source}
-
-
-def _task_line(task: Task) -> dict[str, Any]:
-    line = {name: value for name, value in asdict(task.entry).items() if name not in PRIVATE}
-    for name in ("param_json", "server_param_json"):
-        line[name] = _without_callback(line[name])
-    return line
-
-
-def _without_callback(text: str | None) -> str | None:
-    """Return parameters without the address that callbacks come to, which is nobody else's business."""
-    if text is None:
-        return None
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return "{}"
-    if isinstance(said, dict):
-        said.pop(rows(Generate)["call_back_url"].api, None)
-    return json.dumps(said, ensure_ascii=False)
-
-
-def _numbers(numbers: Numbers) -> dict[str, Any]:
-    facts = {name: asdict(fact) for name, fact in numbers.facts.items()}
-    for fact in facts.values():
-        fact |= {end: fact[end] if math.isfinite(fact[end]) else None for end in ("low", "high")}
-    return {
-        "facts": facts,
-        "pictures": {s: {n: null(v) for n, v in found.items()} for s, found in numbers.pictures.items()},
-        "sets": {
-            t: {n: [null(v), null(e)] for n, (v, e) in found.items()} for t, found in numbers.sets.items()
-        },
-    }
 
 
 def _rating_line(one: Judgement, place: int) -> Mapping[str, Any]:

@@ -155,8 +155,8 @@ def suggest(
         metric: What is preferred, for words.
         seed: Of what is drawn.
     """
-    if not isinstance(n, int) or n < 1:
-        raise InvalidRequest(f"n needs a whole number from 1, not {n!r}", hint="Nothing was proposed.")
+    if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= MOST:
+        raise InvalidRequest(f"n needs a whole number 1..{MOST}, not {n!r}", hint="Nothing was proposed.")
     if by not in (None, "uncertainty", "preference"):
         raise InvalidRequest(f"by is 'uncertainty' or 'preference', not {by!r}", hint="Nothing was proposed.")
     known = any(not math.isnan(value) for value in paid.values())
@@ -217,7 +217,7 @@ def _finer(name: str, values: Sequence[Any]) -> list[Any]:
     row = rows(Generate).get(name)
     if _scale(values) is None or row is None or not isinstance(row.domain, Span):
         return list(values)
-    known, step = sorted(values), row.domain.step or 1
+    known, step = sorted(value for value in values if value is not None), row.domain.step or 1
     middles = [round((a + b) / 2 / step) * step for a, b in itertools.pairwise(known)]
     return list(dict.fromkeys([*values, *(m for m in middles if known[0] < m < known[-1])]))
 

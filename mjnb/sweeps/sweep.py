@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import display
-from ..errors import BudgetExceeded, MJError
+from ..errors import BudgetExceeded, ConfigError, MJError
 from ..tracking import Task, Tracker
 from . import asking
 from .design import Design
@@ -57,7 +57,7 @@ class Sweep(Findings):
         return make_plan(self.design, self.tracker, self.id, retry=retry)
 
     def extend(
-        self, *, repeat: int | None = None, n: int | None = None, cells: Any = None, **params: Any
+        self, /, *, repeat: int | None = None, n: int | None = None, cells: Any = None, **params: Any
     ) -> Sweep:
         """Return a sweep with further values, repeats, samples or rows; what is paid is not paid again.
 
@@ -72,7 +72,7 @@ class Sweep(Findings):
         """
         more = grown(self.design, params, repeat=repeat, n=n, cells=cells)
         wider = Sweep(more, self.tracker, ask_above=self.ask_above)
-        wider.measures = self.measures
+        wider.measures = self.measures.copy()
         return wider
 
     # ---- running ----
@@ -85,6 +85,7 @@ class Sweep(Findings):
         max_credits: float | None = None,
         yes: bool = False,
         stop_button: bool = True,
+        live: display.Live | None = None,
     ) -> Sweep:
         """Pay what is to pay, once, and wait for the pictures, with progress in place.
 
@@ -97,11 +98,13 @@ class Sweep(Findings):
             max_credits: Refuse when the plan's estimate is above this.
             yes: Pay without asking.
             stop_button: Show a button that stops it when a notebook does not wait.
+            live: Where the progress shows, in place of the running cell.
 
         Returns:
             The sweep itself.
 
         Raises:
+            ConfigError: ``max_credits`` is no number of credits.
             BudgetExceeded: The plan is above ``max_credits`` or the session's budget; nothing was sent.
             ConfirmationNeeded: It costs more than is paid without asking, in a script; nothing was sent.
             MJError: A refusal that would meet every cell (key, credits, ledger); the rest was not sent.
@@ -118,13 +121,15 @@ class Sweep(Findings):
             self._shown_in = display.this_cell()
             return self
         self._shown_in = display.this_cell()
-        run = self._start(display.Live(), retry=retry)
+        run = self._start(live or display.Live(), retry=retry)
         if not wait and stop_button and plan.to_pay and (button := self._button(run)):
             button.show()
         return self.wait() if wait else self
 
     def _check(self, plan: Plan, max_credits: float | None) -> None:
-        if max_credits is not None and not plan.credits <= max_credits:  # also when it is no number
+        if max_credits is not None and not _is_amount(max_credits):
+            raise ConfigError(f"max_credits is {max_credits!r}", hint="Give credits, or None for no limit.")
+        if max_credits is not None and plan.credits > max_credits:
             hint = "Fewer values, speed='relaxed', or a larger max_credits."
             raise BudgetExceeded(
                 f"the sweep may cost {plan.credits:g} credits, {max_credits:g} are allowed", hint=hint
@@ -163,10 +168,20 @@ class Sweep(Findings):
                 self._run.show()
         return self
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a run goes on and was not stopped."""
+        return self._run is not None and self._run.goes_on
+
     def stop(self) -> None:
         """Send nothing new; what runs goes on and is tracked."""
         if self._run is not None:
             self._run.stop()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many cells are settled in the latest run, and of how many."""
+        return 0 if self._run is None else self._run.settled, len(self.design.cells)
 
     # ---- what came of it ----
 
@@ -193,6 +208,10 @@ class Sweep(Findings):
 
     def _html(self) -> str:
         return "".join(display.notice_html(line) for line in repr(self).splitlines())
+
+
+def _is_amount(said: object) -> bool:
+    return isinstance(said, int | float) and not isinstance(said, bool) and said >= 0  # NaN is no amount
 
 
 def _short(values: Sequence[Any]) -> str:

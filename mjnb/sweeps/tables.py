@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 PLACE = {"cell": "integer", "repeat": "integer", "task": "text", "state": "text"}
 FILE = {"number": "integer", "sha256": "text", "path": "text"}
+WORDS = (
+    "error", "credits", "origin", "rating", "rating_se", "preference", "preference_se", "predicted",
+    "planned",
+)  # fmt: skip
 Extra = Mapping[tuple[str, int], Mapping[str, float]]  # further numbers by task and number of a picture
 
 
@@ -73,11 +77,16 @@ def picture_frame(
 
 def columns_taken(design: Design) -> set[str]:
     """Return the names of columns that a metric of the user's cannot have."""
+    return {*design.axes, *reserved()}
+
+
+def reserved() -> set[str]:
+    """Return the names of all columns of a sweep's tables but its axes and metrics of the user's."""
     from ..metrics import DISTANCES, METRICS
 
     of_sets = [name + "_se" for name, metric in METRICS.items() if metric.per == "set"]
-    words = ("error", "rating", "rating_se", "preference", "preference_se", "embedding", "embedding_distance")
-    return {*design.axes, *PLACE, *FILE, *METRICS, *of_sets, *DISTANCES, *words}
+    embedded = ("embedding", "embedding_vendi", "embedding_diversity", "embedding_distance")
+    return {*PLACE, *FILE, *METRICS, *of_sets, *DISTANCES, *embedded, *WORDS}
 
 
 def _task_columns(task: Task | None) -> dict[str, Any]:

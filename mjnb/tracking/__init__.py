@@ -1,13 +1,15 @@
 """Tasks: the handle that a user holds, and the one tracker that settles all running tasks.
 
-(``facts.py`` is what is known of a task, ``handle.py`` the `Task`, ``tracker.py`` sends and follows,
+(``facts.py`` is what is known of a task, ``handle.py`` the `Task`, ``images.py`` one
+of its pictures, ``showing.py`` how both look, ``tracker.py`` sends and follows,
 ``schedule.py`` says when to look, ``hints.py`` takes hints, ``fetching.py`` brings the pictures,
 ``budget.py`` says what may be spent, ``followups.py`` what a task can become, ``inputs.py`` what may be an
 input.)
 """
 
 from . import followups, inputs
-from .handle import Task, TaskImage
+from .handle import Task
+from .images import TaskImage
 from .tracker import Tracker
 
 __all__ = ["Task", "TaskImage", "Tracker", "followups", "inputs"]

@@ -19,6 +19,11 @@ class Budget:
         self.spent = 0.0  # estimates of what was sent and not refused
         self._lock = threading.Lock()
 
+    @property
+    def left(self) -> float | None:
+        """Credits that may still be spent; None: no limit."""
+        return None if self.limit is None else max(0.0, self.limit - self.spent)
+
     def check(self, credits: float) -> None:
         """Refuse what would cross the limit.
 

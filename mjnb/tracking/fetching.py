@@ -16,7 +16,7 @@ from ..client import Client
 from ..errors import MediaError, MJError, Refused
 from ..ledger import Ledger, Picture
 from ..media import Kept, NotWritten, Store
-from ..params import private_host
+from ..params import Generate, private_host, rows
 from .facts import Facts
 
 
@@ -41,7 +41,7 @@ class Fetcher:
         pictures = self._ledger.pictures(task.id)
         here = await asyncio.to_thread(lambda: {one.number for one in pictures if self._is_here(one)})
         wanted = [one for one in pictures if one.state != "stored" or one.number not in here]
-        sent = {"taskId": task.task_id, "paramJson": task.entry.param_json}
+        sent = {"taskId": task.task_id, "paramJson": without_callback(task.entry.param_json)}
         note = json.dumps(sent, ensure_ascii=False)
         for one in wanted:
             if one.number in here:  # a folder that was away is back
@@ -93,6 +93,24 @@ class Fetcher:
         kept = self._store.keep(content, note)
         self._store.thumbnail(kept.path)
         return kept
+
+
+def without_callback(param_json: str) -> str:
+    """Return parameters without the address that callbacks come to, which may be a secret of its owner's.
+
+    Pictures are given away with the note inside them, and saved sweeps with their tasks.
+
+    Args:
+        param_json: As it was sent or recorded; without a callback it is returned as it is.
+    """
+    hidden = rows(Generate)["call_back_url"].api
+    try:
+        said = json.loads(param_json)
+    except (ValueError, RecursionError):
+        return "{}"
+    if not isinstance(said, dict) or hidden not in said:
+        return param_json
+    return json.dumps({name: value for name, value in said.items() if name != hidden}, ensure_ascii=False)
 
 
 def _state_after(error: MediaError) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from ..api import read_params
 from ..display import short
 from ..errors import InvalidRequest
-from ..params import VIDEO, Generate, Upscale, Vary, VideoExtend, make
+from ..params import VIDEO, Generate, Request, Upscale, Vary, VideoExtend, from_body, make, rows
 from ..prompt import one_line, to_request
 
 
@@ -53,6 +54,27 @@ def animate(urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: boo
     """Return the request that makes videos from one picture; raises `InvalidRequest` with what is wrong."""
     kind = "mj_video_hd" if hd else "mj_video"
     return to_request(one_line(prompt), {**said, "task_type": kind, "file_urls": urls})
+
+
+def again(task_type: str, param_json: str) -> Request:
+    """Return the request that a task was made with; where its answer was reported is left out.
+
+    Args:
+        task_type: The task's.
+        param_json: What was sent.
+
+    Raises:
+        InvalidRequest: The text cannot be read, or says what is not legal any more.
+    """
+    reported = rows(Generate)["call_back_url"].api
+    sent = {name: value for name, value in read_params(param_json).items() if name != reported}
+    if task_type == "mj_upscale":
+        return from_body(Upscale, sent)
+    if task_type == "mj_vary":
+        return from_body(Vary, sent)
+    if task_type.startswith("mj_video_extend"):
+        return from_body(VideoExtend, sent)
+    return from_body(Generate, sent)
 
 
 def check_picture(source: Source, image: int) -> None:

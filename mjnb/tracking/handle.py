@@ -1,24 +1,22 @@
-"""The handle that a user holds: one task, its pictures, and the ways to wait for it."""
+"""The handle that a user holds: one task, and the ways to wait for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any, Protocol
-
-from PIL import Image
 
 from .. import display
 from ..api import Record
-from ..errors import MediaError, MJError, WaitTimeout
+from ..errors import MJError, WaitTimeout
 from ..ledger import Entry, Ledger, Picture
 from ..loop import Loop
 from ..media import Store
 from ..params import Request
 from ..preview import Preview
-from . import followups
+from . import followups, showing
 from .facts import Facts
+from .images import TaskImage
 
 
 class Keeper(Protocol):
@@ -40,66 +38,6 @@ class Keeper(Protocol):
     async def fetch(self, task: Task) -> None: ...
 
 
-class TaskImage:
-    """One picture of a task.
-
-    Attributes:
-        number: From 1, as in U1 to U4.
-        state: ``pending``, ``stored``, ``expired`` or ``error``; one that could not be written is ``pending``
-            and has an error.
-        error: Why it is not here.
-    """
-
-    def __init__(self, task: Task, picture: Picture) -> None:
-        self.task = task
-        self._picture = picture
-        self.number, self.state, self.url = picture.number, picture.state, picture.url
-        self.sha256, self.error = picture.sha256, picture.error
-        self.width, self.height = picture.width, picture.height
-
-    @property
-    def path(self) -> Path:
-        """Where the file is.
-
-        Raises:
-            MediaError: It is not here.
-        """
-        return self.task.keeper.store.at(self.stored)
-
-    @property
-    def stored(self) -> str:
-        """The file's path within the store; raises as `path` does."""
-        if self._picture.path is None or self.state != "stored":
-            why = self.error or "it has not been fetched yet"
-            raise MediaError(
-                f"picture {self.number} of task {display.short(self.task.id)} is not here: {why}"
-            )
-        return self._picture.path
-
-    def open(self) -> Image.Image:
-        """Open the picture with Pillow; raises as `path` does."""
-        return self.task.keeper.store.open(self.stored)
-
-    def thumbnail(self) -> bytes:
-        """Return a small JPEG; raises as `path` does."""
-        return self.task.keeper.store.thumbnail(self.stored)
-
-    def upscale(self, **how: Any) -> Task | Preview:
-        """Make this picture larger; see `Task.upscale`."""
-        return self.task.upscale(self.number, **how)
-
-    def vary(self, **how: Any) -> Task | Preview:
-        """Make four relatives of this picture; see `Task.vary`."""
-        return self.task.vary(self.number, **how)
-
-    def __repr__(self) -> str:
-        return f"<TaskImage {self.number} of {display.short(self.task.id)}: {self.state}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        view = self.task.view(only=self.number)
-        return display.mime_bundle(repr(self), display.task_html(view), display.task_metadata(view))
-
-
 class Task(Facts):
     """One task: made by `imagine`, `%mj` or a sweep; awaitable; shows its pictures in a notebook.
 
@@ -114,6 +52,7 @@ class Task(Facts):
         self._done: Future[Task] = Future()
         self._watchers: list[Callable[[Task], None]] = []
         self._shown_in: int | None = None  # the cell that shows it already
+        self._hidden_in: int | None = None  # the cell that is not to show it
         self._live: display.Live | None = None
 
     # ---- its pictures ----
@@ -268,29 +207,7 @@ class Task(Facts):
 
     def view(self, only: int | None = None) -> display.TaskView:
         """Return what is shown of the task, or of one of its pictures."""
-        error = self.error
-        return display.TaskView(
-            id=self.id,
-            state=self.state,
-            prompt=self.prompt,
-            magic=self.to_magic(),
-            task_id=self.task_id or "",
-            params=self.params,
-            pictures=[_picture_view(image) for image in self.images if only in (None, image.number)],
-            elapsed=self.elapsed,
-            expected=self.keeper.expected(self.entry) if self.running else None,
-            error=error.message if error else "",
-            hint=error.hint if error else "",
-            sandbox=self.keeper.sandbox,
-            trouble=self.trouble if self.running else "",
-            surprises=str(self.diff) if self.diff and self.diff.surprises else "",
-            family=self._family_lines(),
-        )
-
-    def _family_lines(self) -> str:
-        return (
-            str(self.family()) if self.entry.parent or (self.state == "succeeded" and self.children()) else ""
-        )
+        return showing.task_view(self, only)
 
     def __repr__(self) -> str:
         return display.task_text(self.view())
@@ -298,12 +215,20 @@ class Task(Facts):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return display.mime_bundle(*self._render())
 
-    def present(self) -> None:
-        """Show the task in the running cell, in place until it is settled; once per cell."""
+    def hide(self) -> None:
+        """Keep the running cell from showing the task."""
+        self._shown_in = self._hidden_in = display.this_cell()
+
+    def present(self, live: display.Live | None = None) -> None:
+        """Show the task in the running cell, in place until it is settled; once per cell.
+
+        Args:
+            live: An output of the cell to show it in; else it makes one.
+        """
         if self._shown_in is not None and self._shown_in == display.this_cell():
             return
         self._shown_in = display.this_cell()
-        self._live = display.Live()
+        self._live = live or display.Live()
         self._show()
         if not self.done:
             self.keeper.loop.start(display.keep_showing(self._live, self._render, lambda: self.done))
@@ -316,25 +241,9 @@ class Task(Facts):
     def _ipython_display_(self) -> None:
         if display.in_notebook():
             self.present()
-        else:
+        elif self._hidden_in is None or self._hidden_in != display.this_cell():
             print(repr(self))
 
     def _render(self) -> tuple[str, str, dict[str, Any]]:
         view = self.view()
         return display.task_text(view), display.task_html(view), display.task_metadata(view)
-
-
-def _picture_view(image: TaskImage) -> display.PictureView:
-    try:
-        return display.PictureView(image.number, image.thumbnail(), link=_link(image.path))
-    except MediaError as error:
-        coming = image.state == "pending" and image.error is None
-        return display.PictureView(image.number, note="on its way" if coming else error.message)
-
-
-def _link(path: Path) -> str:
-    """Return a path as a notebook can link it: relative to the working folder when it is below it."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return ""

@@ -26,7 +26,7 @@ from ..ledger import Ledger
 from ..media import BYTE_LIMIT, FORMATS, check
 from ..params import Generate, Request, private_host, url_fault
 from .followups import is_video
-from .handle import TaskImage
+from .images import TaskImage
 
 Bytes = bytes | bytearray | memoryview
 
@@ -51,11 +51,17 @@ class Remote:
 
 @dataclass(frozen=True)
 class Local:
-    """A picture that is to be uploaded."""
+    """A picture that is to be uploaded.
+
+    Attributes:
+        name: What it is called there: by its content, which tells nothing of this machine.
+        called: What it is called here: a file's name, or what was given.
+    """
 
     content: bytes
     name: str
     mime: str
+    called: str = ""
 
     @property
     def sha256(self) -> str:
@@ -187,7 +193,7 @@ def _local(content: bytes, name: str) -> Local:
     except MediaError as error:
         raise ValueError(f"{name}: {error.message}") from None
     mime, suffix = FORMATS[kind]
-    return Local(content, hashlib.sha256(content).hexdigest()[:16] + suffix, mime)
+    return Local(content, hashlib.sha256(content).hexdigest()[:16] + suffix, mime, name)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..client import Client
 from ..errors import (
     AnswerLost,
+    LedgerAway,
     LedgerError,
     Maintenance,
     MJError,
@@ -27,8 +29,11 @@ from ..ledger import Entry, Intent, Ledger
 from ..loop import Loop
 from .budget import Budget
 from .handle import Task
+from .turns import Turns
 
-SENDS: dict[type[MJError], int] = {RateLimited: 6, Maintenance: 3, NotConnected: 2}  # refusals that may pass
+SENDS: dict[type[MJError], int] = {Maintenance: 3, NotConnected: 2}  # how often; refusals that may pass
+PATIENCE = 600.0  # seconds that a request waits for its turn while the service says "too many"
+AWAY = 60.0  # seconds that a request waits for a ledger that cannot be reached
 
 
 class Follower(Protocol):
@@ -38,13 +43,15 @@ class Follower(Protocol):
     ledger: Ledger
     loop: Loop
     budget: Budget
+    turns: Turns
     closed: bool
     callback_url: Callable[[str], str] | None
 
     def handle(self, entry: Entry) -> Task: ...
     def follow(self, task: Task) -> None: ...
-    def end(self, task: Task) -> None: ...
+    def end(self, task: Task, **known: Any) -> None: ...
     def entry(self, own_id: str) -> Entry: ...
+    def seen(self, task: Task, **known: Any) -> Entry: ...
 
 
 class Sender:
@@ -69,30 +76,42 @@ class Sender:
             LedgerError: It could not be recorded, and was not sent.
             BudgetExceeded: It would cost more than may be spent, and was not sent.
         """
-        tracker = self._tracker
         task: Task | None = None
         intent = self._with_callback(intent)
+        start = time.monotonic()
         for attempt in itertools.count(1):
-            async with tracker.client.submits, tracker.client.sending:
-                if tracker.closed:
-                    raise NotConnected("the session is closed; this was not sent")
-                task, fresh = self._enter(task, intent)
-                if not fresh:
-                    tracker.follow(task)
+            sent = False
+            try:
+                async with self._tracker.client.sending, self._tracker.turns.turn():
+                    task, sent = self._enter(task, intent)
+                    if sent:
+                        await self._tracker.loop.step(self._send_once(task, intent))
+                    else:
+                        self._tracker.follow(task)
                     return task
-                try:
-                    await tracker.loop.step(self._send_once(task, intent))
-                    return task
-                except tuple(SENDS) as error:
-                    if attempt >= SENDS[type(error)]:
-                        raise
-                    pause = tracker.client.pause(attempt, error)
+            except (RateLimited, LedgerAway, *SENDS) as error:
+                lost = sent and isinstance(error, LedgerAway)  # what came of it could not even be kept aside
+                if lost or not self._may_pass(error, attempt, time.monotonic() - start):
+                    raise
+                pause = self._tracker.client.pause(attempt, error)
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")
+
+    def _may_pass(self, error: MJError, attempt: int, waited: float) -> bool:
+        """Return whether to wait and try again what was surely not taken."""
+        if self._tracker.closed:
+            return False
+        if isinstance(error, RateLimited):
+            return waited < PATIENCE / self._tracker.client.time_scale
+        if isinstance(error, LedgerAway):
+            return waited < AWAY
+        return attempt < SENDS[type(error)]
 
     def _enter(self, task: Task | None, intent: Intent) -> tuple[Task, bool]:
         """Reserve the credits and record what is about to be sent, both or neither; say whether to send."""
         tracker = self._tracker
+        if tracker.closed:
+            raise NotConnected("the session is closed; this was not sent")
         tracker.budget.take(intent.credits)
         fresh = False
         try:
@@ -118,18 +137,20 @@ class Sender:
         except (Refused, NotConnected) as error:
             tracker.budget.give_back(intent.credits)
             tracker.ledger.rejected(task.id, error.message, getattr(error, "code", None))
-            tracker.end(task)
+            tracker.end(task, state="rejected", error=error.message)
             raise
         except (AnswerLost, ServerError) as error:
-            tracker.ledger.unknown(task.id, error.message)
-            tracker.end(task)
+            self._nobody_knows(task, error.message)
             raise
         except BaseException as error:
-            tracker.ledger.unknown(task.id, f"interrupted by {type(error).__name__}")
-            tracker.end(task)
+            self._nobody_knows(task, f"interrupted by {type(error).__name__}")
             raise
         self._record_taken(task, task_id)
         tracker.follow(task)
+
+    def _nobody_knows(self, task: Task, why: str) -> None:
+        self._tracker.ledger.unknown(task.id, why)
+        self._tracker.end(task, state="unknown", error=why)
 
     def _record_taken(self, task: Task, task_id: str) -> None:
         try:
@@ -138,4 +159,5 @@ class Sender:
         except LedgerError as error:
             error.hint = f"The service took it as {task_id}; later say mj.resolve('{task.id}', '{task_id}')."
             raise
-        task.changed(self._tracker.entry(task.id))
+        taken = {"state": "submitted", "task_id": task_id, "submitted_at": int(time.time() * 1000)}
+        task.changed(self._tracker.seen(task, **taken))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..api import Record
 from ..client import Client
 from ..errors import (
+    AuthError,
     InvalidRequest,
+    LedgerAway,
     LedgerError,
     MJError,
     WaitTimeout,
@@ -32,10 +35,13 @@ from .hints import Hints, is_told
 from .inputs import check_reach
 from .schedule import SHORTEST, Schedule
 from .sending import Sender
+from .turns import Turns
 
 CLOSED = "The task goes on at the service; the next session takes it up."
 ELSEWHERE = "Open a session with that account's key and address."
 LAST_STEPS = GRACE  # seconds that closing waits for submits under way; cut off, they would be unknown
+KEY_REFUSED = "the service refuses the key; the task goes on there, and wait() asks for it again"
+REFUSALS = 5  # of the key in a row, after which nobody waits any longer
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
 
 
@@ -73,6 +79,7 @@ class Tracker:
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
         self._following: dict[str, asyncio.Task[None]] = {}
         self.hints = Hints(self)
+        self.turns = Turns(client, ledger)
         self._sender = Sender(self)
         self._fetcher = Fetcher(client, ledger, store)
         self._schedule = Schedule(
@@ -106,10 +113,16 @@ class Tracker:
         if parent is not None and not isinstance(request, Generate) and parent.entry.account != self.account:
             raise InvalidRequest(f"task {parent.id[-6:]} is of another account", hint=ELSEWHERE)
         if dry_run:
-            return preview(request, self.prices)
+            return self.preview(request)
         whose = {"parent": parent.id if parent else None, "parent_image": number}
         task = self.loop.run(self.send(self.intent(request, **whose)))
         return task.wait() if wait else task
+
+    def preview(self, request: Request, uploads: Sequence[str] = ()) -> Preview:
+        """Say what sending a request would do, after uploading these files; nothing is sent."""
+        address = self.callback_url("").partition("?")[0].rpartition("/")[0] if self.callback_url else ""
+        shown = f"{address}/…" if address else ""  # what follows is the secret
+        return preview(request, self.prices, uploads, callback_url=shown, left=self.budget.left)
 
     async def send(self, intent: Intent) -> Task:
         """Record and send a request, and follow the task that comes of it; raises as `Sender.send`."""
@@ -217,16 +230,32 @@ class Tracker:
             await asyncio.sleep(SHORTEST / self.client.time_scale)
             self.ledger.left_open(self.account)
             task.changed(self.entry(task.id))
+        refusals = 0
         while task.state in OPEN:
             await self._rest(task)
             try:
+                self.ledger.beat()
                 self._take_in(task, await self.client.record(str(task.task_id)))
+                refusals = 0
             except MJError as error:  # the network or the service may come back: the task is paid for
                 task.trouble = error.message
+                if isinstance(error, AuthError):
+                    task.trouble = f"{KEY_REFUSED}: {error.message}"
+                    refusals += 1
                 task.changed(task.entry)
+                if refusals == REFUSALS:
+                    raise
                 await asyncio.sleep(self.client.pause(4, error))
-        await self.fetch(task)
+        await self._fetch_all(task)
         self.end(task)
+
+    async def _fetch_all(self, task: Task) -> None:
+        while True:
+            try:
+                return await self.fetch(task)
+            except LedgerAway as error:  # it comes back, and then knows what is still to be fetched
+                task.trouble = error.message
+                await asyncio.sleep(self.client.pause(4, error))
 
     async def _rest(self, task: Task) -> None:
         """Wait until it is time to look, or until there is a hint."""
@@ -260,11 +289,19 @@ class Tracker:
 
     # ---- small parts ----
 
-    def end(self, task: Task) -> None:
-        task.changed(self.entry(task.id))
+    def end(self, task: Task, **known: Any) -> None:
+        task.changed(self.seen(task, **known))
         task.finish(task.error)
         if task.state == "unknown":
             self.hints.find_out(task)
+
+    def seen(self, task: Task, **known: Any) -> Entry:
+        """Return a task's row; with what is known since, when that could only be kept aside."""
+        try:
+            entry = self.entry(task.id)
+        except LedgerAway:
+            entry = task.entry
+        return replace(entry, **known) if entry.state == "intent" else entry
 
     def entry(self, own_id: str) -> Entry:
         entry = self.ledger.entry(own_id)

@@ -1,0 +1,191 @@
+"""The settings, one line each: where a value may come from, and what is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError
+
+SANDBOX = "sandbox"
+PRESETS = ("kie", "midapi", SANDBOX)
+
+
+class Secret(str):
+    """A text that does not show itself where variables are listed."""
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: As in code.
+        help: What it is, in a few words.
+        read: Returns the clean value, or raises ValueError with what to give instead.
+        environ: Environment variables, the first that is set counts.
+        secret: Whether its value never shows, and never comes from a file.
+        in_file: Whether ``[tool.mjnb]`` may say it.
+        chosen: Whether a notebook may say it with ``%config MJ``.
+    """
+
+    name: str
+    help: str
+    read: Callable[[Any], Any]
+    environ: tuple[str, ...]
+    secret: bool = False
+    in_file: bool = True
+    chosen: bool = True
+
+    def value(self, given: Any, where: str) -> Any:
+        """Return a clean value.
+
+        Args:
+            given: As it came: a text from outside, any value from code.
+            where: How it was said, for the message: ``MJNB_TIME_SCALE``.
+
+        Raises:
+            ConfigError: It is not accepted; a secret is not shown.
+        """
+        try:
+            return self.read(given)
+        except ValueError as fault:
+            said = "the value given" if self.secret else repr(given)
+            raise ConfigError(f"{where} is {said}", hint=str(fault)) from None
+
+    def typed(self, text: str, where: str) -> Any:
+        """Return a clean value of what was typed, or stands in the environment; as `value`."""
+        if self.read not in (_credits, _positive):
+            return self.value(text, where)
+        try:
+            return self.value(float(text), where)
+        except ValueError:
+            return self.value(text, where)  # which says what is wrong with it
+
+
+def _positive(value: Any) -> float:
+    number = _number(value)
+    if not 0 < number < inf:
+        raise ValueError("Give a number above 0, or unset it.")
+    return number
+
+
+def _credits(value: Any) -> float:
+    number = _number(value)
+    if not number >= 0:  # also when it is no number
+        raise ValueError("Give credits: 0 or more, or inf.")
+    return number
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return nan
+    try:
+        return float(value)
+    except OverflowError:
+        return nan
+
+
+def _speed(value: Any) -> str:
+    from ..params import rows
+
+    domain = rows()["speed"].domain
+    try:
+        return str(domain.read(value))
+    except ValueError:
+        raise ValueError(f"Give one of {domain}.") from None
+
+
+def _address(value: Any) -> str:
+    from ..params import url_fault
+
+    text = _text(value)
+    if text not in PRESETS and (fault := url_fault(text)):
+        raise ConfigError(f"base_url: {fault}", hint=f"Use {', '.join(PRESETS)} or the service's address.")
+    return text
+
+
+def _folder(value: Any) -> Path:
+    if not isinstance(value, str | Path) or "\0" in str(value):
+        raise ValueError("Give a folder.")
+    return Path(value).expanduser().absolute()
+
+
+def _key(value: Any) -> Secret:
+    key = Secret(_text(value).strip())
+    if not (key.isascii() and key.isprintable()):  # a header cannot hold it, and the error would show it
+        raise ConfigError("the API key has characters that no key has", hint="Copy it again, on one line.")
+    return key
+
+
+def _secret(value: Any) -> Secret:
+    return Secret(_text(value).strip())
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("Give a text.")
+    return value
+
+
+SETTINGS: dict[str, Setting] = {
+    one.name: one
+    for one in (
+        Setting("base_url", "the service: kie, midapi, sandbox or its address", _address, ("MJNB_BASE_URL",)),
+        Setting(
+            "api_key",
+            "the service's key",
+            _key,
+            ("MJNB_API_KEY", "KIE_API_KEY"),
+            secret=True,
+            in_file=False,
+            chosen=False,
+        ),
+        Setting("data_dir", "where ledger and pictures are", _folder, ("MJNB_DATA_DIR",)),
+        Setting("ledger", "database URL, in place of SQLite in the data folder", _text, ("MJNB_LEDGER",)),
+        Setting("speed", "used where a speed is needed and none is said", _speed, ("MJNB_SPEED",)),
+        Setting("max_credits", "credits that a session may spend", _credits, ("MJNB_MAX_CREDITS",)),
+        Setting("ask_above", "credits that are paid without asking", _credits, ("MJNB_ASK_ABOVE",)),
+        Setting("time_scale", "how much faster a sandbox's clock runs", _positive, ("MJNB_TIME_SCALE",)),
+        Setting(
+            "upload_url",
+            "the host that takes uploads",
+            _text,
+            ("MJNB_UPLOAD_URL",),
+            in_file=False,
+            chosen=False,
+        ),
+        Setting(
+            "webhook_key",
+            "the key that callbacks are signed with",
+            _secret,
+            ("MJNB_WEBHOOK_KEY",),
+            secret=True,
+            in_file=False,
+            chosen=False,
+        ),
+    )
+}
+
+
+def masked(name: str, value: Any) -> str:
+    """Return a setting's value as it may be shown: of a key only that it is set, of a URL no password."""
+    if value is None or value == "":
+        return "not set"
+    if SETTINGS[name].secret:
+        return "set"
+    if name != "ledger" or str(value).startswith("sqlite:///"):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(str(value))
+        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    except ValueError:
+        return "set"

@@ -1,0 +1,116 @@
+"""What changes in place: one output, updated from any thread, and heard by whoever runs the notebook.
+
+A front end hears an update whenever it comes.  nbclient, which runs notebooks without one, hears only what
+is said while a cell runs: so what a thread said last is said again at the end of the next cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+_stale: set[Live] = set()  # changed by a thread, and not said again in a cell since
+_stale_lock = threading.Lock()
+
+
+def show(text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
+    """Show something in the running cell: as HTML in a notebook, as text in a terminal."""
+    if in_notebook():
+        Live().show(text, html, metadata)
+    else:
+        print(text)
+
+
+class Live:
+    """An output that changes in place: a display in a notebook, a line on a terminal, else nothing.
+
+    Made in the cell it belongs to; from then on any thread may update it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: Any = None
+        self._by_cell = False
+        self._handle: Any = None
+        self._in_notebook = in_notebook()
+        self._terminal = not self._in_notebook and sys.stderr.isatty()
+
+    def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
+        """Show, or change what is shown; a cell repeats what a thread said, which nbclient does not hear."""
+        by_cell = threading.current_thread() is threading.main_thread()
+        with self._lock:
+            if self._last is not None and (text, html) == self._last[:2] and (self._by_cell or not by_cell):
+                return
+            self._last, self._by_cell = (text, html, metadata), by_cell
+            if self._in_notebook:
+                self._mark(stale=not by_cell)
+                self._publish({"text/plain": text, "text/html": html}, dict(metadata or {}))
+            elif self._terminal:
+                sys.stderr.write("\r\x1b[K" + "".join(text.splitlines()[:1]))
+                sys.stderr.flush()
+
+    def repeat_stale(self) -> None:
+        """Say again, in the cell that runs now, what a thread said last; nothing when a cell said it."""
+        if self._last is not None:
+            self.show(*self._last)
+
+    def end(self) -> None:
+        """Leave the last state standing."""
+        if self._terminal and self._last is not None:
+            sys.stderr.write("\n")
+
+    def _mark(self, *, stale: bool) -> None:
+        with _stale_lock:
+            if stale:
+                _stale.add(self)
+            else:
+                _stale.discard(self)
+
+    def _publish(self, bundle: Mapping[str, str], metadata: Mapping[str, Any]) -> None:
+        if self._handle is None:
+            from IPython.display import DisplayHandle
+
+            self._handle = DisplayHandle()
+            self._handle.display(bundle, raw=True, metadata=metadata)
+        else:
+            self._handle.update(bundle, raw=True, metadata=metadata)
+
+
+def repeat_stale(*_: object) -> None:
+    """Say again everything that threads said since the last cell; for the end of a cell, on its thread."""
+    with _stale_lock:
+        waiting = list(_stale)
+        _stale.clear()
+    for live in waiting:
+        live.repeat_stale()
+
+
+async def keep_showing(
+    live: Live, render: Callable[[], Sequence[Any]], done: Callable[[], bool], every: float = 0.5
+) -> None:
+    """Show what ``render`` returns (text, HTML, metadata) until ``done``, and once more then."""
+    while not done():
+        live.show(*render())
+        await asyncio.sleep(every)
+    live.show(*render())
+    live.end()
+
+
+def this_cell() -> int | None:
+    """Return the number of the cell that runs, None outside IPython."""
+    shell = _shell()
+    return None if shell is None else int(shell.execution_count)
+
+
+def in_notebook() -> bool:
+    """Return whether this runs in a kernel, whose outputs can change in place."""
+    return hasattr(_shell(), "kernel")
+
+
+def _shell() -> Any:
+    """Return the IPython shell, without importing IPython."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None

@@ -1,0 +1,119 @@
+"""What is shown, before it has a look: plain values, made by whoever knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from .parts import mime_bundle
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """One picture or video as shown.
+
+    Attributes:
+        number: From 1.
+        thumbnail: A small JPEG; of a video, its first frame.  None: it is not here.
+        link: Where the original is, as a page can link it; empty: it cannot.
+        note: Why it is missing.
+        video: Whether the original is a video.
+        size: Of the original, in bytes; 0: not known.
+        sha256: Hash of the original; empty: not known.
+    """
+
+    number: int
+    thumbnail: bytes | None = None
+    link: str = ""
+    note: str = ""
+    video: bool = False
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as shown; times in seconds.
+
+    Attributes:
+        magic: What follows ``%mj`` to make the same; `typed` makes it copyable.
+        title: What the pictures show: the prompt, or that of the task it comes from.
+    """
+
+    id: str
+    state: str
+    prompt: str
+    magic: str
+    task_id: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    pictures: Sequence[PictureView] = ()
+    elapsed: float | None = None
+    expected: float | None = None
+    error: str = ""
+    hint: str = ""
+    sandbox: bool = False
+    trouble: str = ""
+    surprises: str = ""
+    family: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row of a table as shown under it: a state, a line to copy, and a very small picture.
+
+    Attributes:
+        id: The task's own id.
+        state: In a word.
+        magic: As in `TaskView`.
+        alt: The picture's alternative text.
+        thumbnail: A very small JPEG, or None.
+    """
+
+    id: str
+    state: str
+    magic: str
+    alt: str
+    thumbnail: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A family of tasks as shown: a label, whether it is the one meant, and what comes from it."""
+
+    label: str
+    marked: bool = False
+    branches: Sequence[Tree] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        lines = [self.label + (" ←" if self.marked else "")]
+        for branch in self.branches:
+            last = branch is self.branches[-1]
+            first, *rest = branch._lines()
+            lines += [
+                ("└─ " if last else "├─ ") + first,
+                *(("   " if last else "│  ") + line for line in rest),
+            ]
+        return lines
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return mime_bundle(str(self), f"<pre>{escape(str(self))}</pre>")
+
+
+@dataclass(frozen=True)
+class CountView:
+    """Progress of many tasks as shown: how many are in which state."""
+
+    title: str
+    counts: Mapping[str, int]
+    total: int
+    note: str = ""
+    left: float | None = None

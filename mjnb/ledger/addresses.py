@@ -1,0 +1,59 @@
+"""Where a ledger is: a database URL, read once, and never shown with what is secret in it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ..errors import LedgerError
+
+KINDS = ("sqlite", "postgresql")
+SECRET = ("password", "sslpassword", "passfile")  # libpq takes them after the question mark, too
+
+
+def read_url(url: str) -> sa.URL:
+    """Return a database URL as parts; the password among them hides itself.
+
+    Args:
+        url: ``sqlite:///path/to/ledger.db`` or ``postgresql+psycopg://user@host/database``.
+
+    Raises:
+        LedgerError: It is none, or of a database that mjnb does not know.
+    """
+    try:
+        found = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):  # their words may hold a part of the password
+        found = None
+    del url  # a traceback with its variables would show it
+    hint = "Name one like sqlite:///ledger.db or postgresql+psycopg://user@host/database."
+    if found is None:
+        raise LedgerError("the ledger's address cannot be read", hint=hint)
+    if found.get_backend_name() not in KINDS:
+        raise LedgerError(f"a ledger cannot be kept in {found.get_backend_name()}", hint=hint)
+    if found.get_backend_name() == "postgresql":
+        return _with_psycopg(found)
+    if not found.database or found.database == ":memory:":
+        raise LedgerError(
+            "a ledger in memory would forget what was paid", hint="Name a file: sqlite:///ledger.db"
+        )
+    return found
+
+
+def _with_psycopg(url: sa.URL) -> sa.URL:
+    said = url.query.get("password")
+    if isinstance(said, str):
+        url = url.difference_update_query(["password"]).set(password=said)
+    return url.set(drivername="postgresql+psycopg")
+
+
+def shown(url: sa.URL) -> str:
+    """Return a URL as it may be shown: without the password and without options."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def without_secrets(text: str, url: sa.URL) -> str:
+    """Return a database's own words without the password, should they hold it."""
+    secrets = [url.password, *(url.query.get(name) for name in SECRET)]
+    for secret in secrets:
+        if isinstance(secret, str) and secret:
+            text = text.replace(secret, "***")
+    return text

@@ -1,0 +1,111 @@
+"""What the service answered while the ledger could not be written: kept on this machine until it can.
+
+Its room on the disk is taken when the session opens, so that a full disk does not lose a paid answer; each
+line is on the disk when `keep` returns.  A session that dies leaves its file to the next one here that opens
+the same ledger.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .locks import take_now
+
+ROOM = 64 * 1024  # bytes; submits stop when the ledger cannot be written, so that only a few lines come
+VERBS = ("submitted", "rejected", "unknown", "unsent")
+
+Fact = dict[str, Any]  # verb, id, args
+
+
+class Spool:
+    """The lines that one session could not write.
+
+    Args:
+        folder: Where the files are.
+        ledger_id: Whose lines; others' files are left alone.
+        session: Who writes.
+
+    Raises:
+        OSError: There is no room, or no right to write.
+    """
+
+    def __init__(self, folder: Path, ledger_id: str, session: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.facts: list[Fact] = []
+        self.lock = threading.RLock()
+        self._folder, self._ledger_id = folder, ledger_id
+        self._path = folder / f"{ledger_id}-{session}.jsonl"
+        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        self._at = 0
+        self._pid = os.getpid()
+        take_now(self._handle)
+        try:
+            os.write(self._handle, b"\n" * ROOM)
+            os.fsync(self._handle)
+        except OSError:
+            self.close()
+            raise
+
+    def keep(self, verb: str, own_id: str, *args: Any) -> None:
+        """Keep a fact; on the disk when this returns.
+
+        Raises:
+            OSError: Not even that was possible.
+        """
+        fact = {"verb": verb, "id": own_id, "args": list(args)}
+        line = json.dumps(fact).encode() + b"\n"
+        with self.lock:
+            os.pwrite(self._handle, line, self._at)
+            os.fsync(self._handle)
+            self._at += len(line)
+            self.facts.append(fact)
+
+    def clear(self) -> None:
+        """Forget what has been written to the ledger."""
+        os.pwrite(self._handle, b"\n" * min(self._at, ROOM), 0)
+        os.ftruncate(self._handle, ROOM)
+        os.fsync(self._handle)
+        self.facts, self._at = [], 0
+
+    def heirless(self, write: Callable[[list[Fact]], None]) -> None:
+        """Hand over the lines of dead sessions, and delete a file when that has worked."""
+        for path in sorted(self._folder.glob(f"{self._ledger_id}-*.jsonl")):
+            if path == self._path:
+                continue
+            try:
+                handle = os.open(path, os.O_RDWR)
+            except OSError:
+                continue  # another has just taken it
+            try:
+                if take_now(handle):
+                    write(read(path))
+                    path.unlink(missing_ok=True)
+            finally:
+                os.close(handle)
+
+    def close(self) -> None:
+        """Give the file back; what is still in it waits for the next session."""
+        if self._pid != os.getpid():  # a forked child: the file is its parent's
+            os.close(self._handle)
+            return
+        if not self.facts:
+            self._path.unlink(missing_ok=True)
+        os.close(self._handle)
+
+
+def read(path: Path) -> list[Fact]:
+    """Return the whole lines of a file; a torn last one was never promised."""
+    facts = []
+    for line in path.read_bytes().splitlines():
+        try:
+            fact = json.loads(line) if line.strip() else None
+        except ValueError:
+            continue
+        if isinstance(fact, dict) and fact.get("verb") in VERBS and isinstance(fact.get("args"), list):
+            facts.append(fact)
+    return facts

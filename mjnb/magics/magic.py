@@ -1,0 +1,112 @@
+"""The magic itself: takes a line apart and hands it to its verb."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from .options import EACH, Options, take
+from .verbs import VERBS, Call, unfit
+
+if TYPE_CHECKING:
+    from ..sessions import Session
+
+SANDBOX_NOTICE = "no API key: working with the sandbox, which draws its own pictures and costs nothing"
+
+
+@magics_class
+class MJMagics(Magics):
+    """The magics of one shell."""
+
+    _told = False
+
+    @no_var_expand
+    @line_cell_magic
+    def mj(self, line: str, cell: str | None = None) -> Any:
+        """Make pictures from a Midjourney prompt; ``%mj help`` tells everything.
+
+        %mj a lighthouse at dusk --ar 16:9 --s 250     one task
+        fox = %mj a red fox in snow --v 7              the same, into a variable
+        """
+        text, body, options = take(line, cell)
+        call = Call("", dict(getattr(self.shell, "user_ns", {})), options, lambda: self._session(options))
+        made = self._each(call, text, body or "") if options.each else self._one(call, text, body)
+        if options.out:
+            self.shell.user_ns[options.out] = made  # type: ignore[union-attr]
+        return made
+
+    def _one(self, call: Call, line: str, body: str | None) -> Any:
+        from .. import prompt
+
+        text = _joined(line, body)
+        name, rest = _verb_of(text)
+        if call.options.help:
+            name, rest = "help", name or ""
+        call.rest = prompt.interpolate(rest, call.names)
+        return VERBS[name or "imagine"].run(call)
+
+    def _each(self, call: Call, line: str, body: str) -> Any:
+        from .. import prompt
+        from ..errors import PromptError
+        from .making import each
+
+        name, flags = _verb_of(line)
+        if name not in (None, "imagine", "use"):
+            raise unfit(str(name), f"does not go with {EACH}")
+        prompts = [f"{one.strip()} {flags}" for one in body.splitlines() if one.strip()]
+        if not prompts:
+            hint = "%%mj --each takes one prompt per line of the body."
+            raise PromptError("there are no prompts", hint=hint)
+        lines = [prompt.interpolate(one, call.names).strip() for one in prompts]
+        return each(call, _each_with_preset(call, flags, body) if name == "use" else lines)
+
+    def _session(self, options: Options) -> Session:
+        from ..sessions import default_session
+
+        session = default_session()
+        if session.settings.embedded and not self._told and not options.quiet:
+            from .. import display
+
+            self._told = True
+            display.Live().show(SANDBOX_NOTICE, display.notice_html(SANDBOX_NOTICE))
+        return session
+
+
+def _doc() -> str:
+    """Return what ``%mj?`` shows: the page of help, made when it is asked for."""
+    from .manual import manual
+
+    return repr(manual())
+
+
+setattr(MJMagics.mj, "getdoc", _doc)  # noqa: B010  IPython asks a magic for it before it reads the docstring
+
+
+def _each_with_preset(call: Call, line: str, body: str) -> list[str]:
+    """Return the lines of ``%%mj --each use noir --s 10``."""
+    from .. import prompt
+    from .settings import with_preset
+
+    name, _, flags = line.partition(" ")
+    lines = []
+    for one in filter(str.strip, body.splitlines()):
+        call.rest = f"{name} {prompt.interpolate(f'{one.strip()} {flags}'.strip(), call.names)}"
+        lines.append(with_preset(call))
+    return lines
+
+
+def _joined(line: str, body: str | None) -> str:
+    """Return the text of a cell magic: its body, then its line; first the line when a verb begins it."""
+    if body is None:
+        return line.strip()
+    parts = [line.strip(), body.strip()] if _verb_of(line)[0] else [body.strip(), line.strip()]
+    return " ".join(part for part in parts if part)
+
+
+def _verb_of(text: str) -> tuple[str | None, str]:
+    """Return the verb that a text begins with, if any, and the rest."""
+    words = text.split(maxsplit=1)
+    if words and words[0] in VERBS:
+        return words[0], words[1].strip() if len(words) > 1 else ""
+    return None, text.strip()

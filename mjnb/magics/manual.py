@@ -1,0 +1,57 @@
+"""The pages of ``%mj help``, ``%mj --help`` and ``%mj?``: from the verbs, the options and the table."""
+
+from __future__ import annotations
+
+from .. import reference
+from ..pages import Heading, Page, Table, Words
+from .options import HELPS
+from .verbs import VERBS
+
+EXAMPLES = """\
+`%mj a lighthouse at dusk --ar 16:9 --s 250`  one task
+`fox = %mj a red fox in snow --v 7`  the same, into a variable
+`%mj a {red, blue} bird --s {0, 500}`  a sweep of four; above five add --yes
+`%mj sweep a fox --s {0..1000/250} --repeat 2`  the same, at any size; asks where much would be paid
+`%%mj --ar 2:3`  flags here, the prompt in the cell's body
+`%%mj --each --yes`  one task for each line of the body
+`%mj upscale fox 2`  larger (U2); vary fox 3 is V3
+`%mj animate fox 1 it runs --motion low`  a video; extend VIDEO 1 goes on
+`%mj save noir --s 400 --w 250`  a preset; %mj use noir a prompt --s 10
+`%mj imagine upscale the world`  a prompt that begins with a verb"""
+
+NAMES = """\
+`{{name}}` is replaced by the variable's value, in line and body; {{fox.task_id}} by an attribute.
+`TASK` is a variable, or the last six characters of a task's id."""
+
+
+def manual() -> Page:
+    """Return the whole page."""
+    verbs = [[f"`{name} {one.usage}`".replace(" `", "`"), one.help] for name, one in sorted(VERBS.items())]
+    return Page.of(
+        Heading("%mj: pictures from Midjourney prompts", 1),
+        Words(EXAMPLES),
+        Words(NAMES),
+        Heading("Verbs"),
+        Table(["verb", "what it does"], verbs),
+        Heading("Options"),
+        Table(["option", "what it does"], [[f"`{name}`", help] for name, help in HELPS.items()]),
+        Heading("Flags"),
+        reference.flags(),
+        Heading("Flags that stay in the text"),
+        Words("The service may follow them; that is not verified."),
+        reference.passed_flags(),
+        Words("`%mj help ow` tells more of one; `mj.help()` has the parameters of every request."),
+    )
+
+
+def verb_page(name: str) -> Page:
+    """Return what is to be known of one verb."""
+    one = VERBS[name]
+    return Page.of(Words(f"`%mj {name} {one.usage}`".replace(" `", "`") + f"\n{one.help}"), Words(NAMES))
+
+
+def option_page(word: str) -> Page | None:
+    """Return what is to be known of one option, or None."""
+    names = {name.lstrip("-"): name for name in HELPS}
+    name = word if word in HELPS else names.get(word) if len(word) > 1 else None
+    return Page.of(Words(f"`{name}`: {HELPS[name]}")) if name else None

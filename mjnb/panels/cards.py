@@ -1,0 +1,190 @@
+"""Cards: a task as the gallery shows it, with what can be done with each of its pictures.
+
+Everything is read off the task's own view and the checks of `mjnb.tracking.followups`; no fact is kept twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from .. import display
+from ..errors import InvalidRequest, MediaError
+from ..params import TASK_TYPES
+from ..tracking import Task, TaskImage, followups
+
+ALMOST = 0.98  # the share at which a task that takes longer than usual waits for its end
+
+FOLLOWUPS: dict[str, Callable[[Task, int], object]] = {
+    "U": followups.upscale,
+    "V": followups.vary,
+    "Animate": followups.check_picture,
+    "Extend": lambda task, number: followups.extend(task, number, None),
+}
+KEEPING = ("Rate", "Save")  # what needs the file
+SCORES = range(1, 6)
+
+
+@dataclass(frozen=True)
+class CardPicture:
+    """One picture or video of a card.
+
+    Attributes:
+        number: From 1, as in U1 to U4.
+        kind: ``image`` or ``video``.
+        alt: Its alternative text.
+        thumbnail: A small JPEG; of a video, its first frame.  None: it is not here.
+        note: Why it is not here.
+        coming: Whether it is on its way.
+        link: Where a notebook links the original to.
+        path: Where the original is.
+        actions: What can be done with it: keys of `FOLLOWUPS`, and those of `KEEPING`.
+    """
+
+    number: int
+    kind: Literal["image", "video"]
+    alt: str
+    thumbnail: bytes | None = field(default=None, repr=False)
+    note: str = ""
+    coming: bool = False
+    link: str = ""
+    path: Path | None = None
+    actions: tuple[str, ...] = ()
+
+    @property
+    def src(self) -> str:
+        """The small picture as a data URI; empty when it is not here."""
+        return "" if self.thumbnail is None else display.data_uri(self.thumbnail)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A task in the gallery.
+
+    Attributes:
+        view: What is shown of it, here as in a cell.
+        title: Its prompt, or that of the task it comes from.
+        pictures: What it has.
+        actions: What can be done with the whole of it: ``Rerun``, ``Use``.
+    """
+
+    view: display.TaskView
+    title: str
+    pictures: tuple[CardPicture, ...] = ()
+    actions: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The task's own id."""
+        return self.view.id
+
+    @property
+    def state(self) -> str:
+        """The task's state, as in the ledger."""
+        return self.view.state
+
+    @property
+    def status(self) -> str:
+        """The state in words, with how long it takes or took."""
+        if any(picture.coming for picture in self.pictures):
+            return "fetching"
+        return display.task_status(self.view)
+
+    @property
+    def prompt(self) -> str:
+        """The prompt as it was sent; empty for what needs none."""
+        return self.view.prompt
+
+    @property
+    def magic(self) -> str:
+        """The line that makes the same, behind ``%mj``."""
+        return self.view.magic
+
+    @property
+    def error(self) -> str:
+        """Why there are no pictures."""
+        return self.view.error
+
+    @property
+    def hint(self) -> str:
+        """What can be done about it."""
+        return self.view.hint
+
+    @property
+    def running(self) -> bool:
+        """Whether it is on its way."""
+        return self.state in ("intent", "submitted", "generating")
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will change by itself."""
+        return not self.running and not any(picture.coming for picture in self.pictures)
+
+    @property
+    def share(self) -> float | None:
+        """How far it is, 0..1, by how long such tasks took before; None when that is not known."""
+        if not self.running or not self.view.expected:
+            return None
+        return min(max((self.view.elapsed or 0) / self.view.expected, 0.0), ALMOST)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until it is usually done; None as in `share`."""
+        if not self.running or not self.view.expected:
+            return None
+        return max(self.view.expected - (self.view.elapsed or 0), 0.0)
+
+
+def card(task: Task) -> Card:
+    """Return what the gallery shows of a task; from any thread."""
+    view = task.view()
+    title = view.prompt or next((one.prompt for one in task.ancestors() if one.prompt), view.magic)
+    named = replace(view, prompt=title)
+    shown = {picture.number: picture for picture in view.pictures}
+    pictures = tuple(_picture(task, image, shown[image.number], named) for image in task.images)
+    return Card(view, title, pictures, _task_actions(task))
+
+
+def _picture(
+    task: Task, image: TaskImage, shown: display.PictureView, view: display.TaskView
+) -> CardPicture:
+    kind: Literal["image", "video"] = "video" if followups.is_video(task.task_type) else "image"
+    keeping = KEEPING if shown.thumbnail is not None else ()
+    alt = display.alt_text(view, image.number)
+    return CardPicture(
+        image.number,
+        kind,
+        alt,
+        shown.thumbnail,
+        shown.note,
+        image.state == "pending" and image.error is None,
+        shown.link,
+        _path(image),
+        (*_followups(task, image.number), *keeping),
+    )
+
+
+def _path(image: TaskImage) -> Path | None:
+    try:
+        return image.path
+    except MediaError:
+        return None
+
+
+def _followups(task: Task, number: int) -> tuple[str, ...]:
+    return tuple(name for name, check in FOLLOWUPS.items() if _passes(check, task, number))
+
+
+def _passes(check: Callable[[Task, int], Any], task: Task, number: int) -> bool:
+    try:
+        check(task, number)
+    except InvalidRequest:
+        return False
+    return True
+
+
+def _task_actions(task: Task) -> tuple[str, ...]:
+    again = () if task.running else ("Rerun",)
+    return (*again, *(("Use",) if task.task_type in TASK_TYPES else ()))

@@ -1,0 +1,94 @@
+"""The form's widget: draws what `form.describe` says, tells what is said, shows what Python makes of it.
+
+What is typed comes as messages, each with a stamp; what is read of it goes back with that stamp, so that a
+late answer never undoes what was typed since.  Python changes the form by `load` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..params import rows
+from .frontend import joined
+from .live import Live
+
+TEXT_LIMIT = (
+    20_000  # characters of one control that are read; more are cut, and the domain says what is wrong
+)
+
+Heard = Callable[[Mapping[str, Any], Sequence[bytes]], None]
+
+
+class Form(anywidget.AnyWidget):
+    """The form in front of people.
+
+    Args:
+        spec: What to draw; see `form.describe`.
+        said: The values to begin with.
+        heard: Called with every message of the front end, and its buffers; what it raises is shown.
+    """
+
+    _esm = joined("dom.js", "form.js")
+
+    spec = traitlets.Dict().tag(sync=True)
+    said = traitlets.Dict().tag(sync=True)
+    stamp = traitlets.Unicode().tag(sync=True)  # the edit that `said` and `live` answer
+    loads = traitlets.Int().tag(sync=True)  # how often Python has changed the form
+    live = traitlets.Dict().tag(sync=True)
+    pictures: Any = traitlets.List().tag(sync=True)
+    earlier: Any = traitlets.List().tag(sync=True)
+    busy = traitlets.Bool().tag(sync=True)
+    status = traitlets.Unicode().tag(sync=True)
+    trouble = traitlets.Unicode().tag(sync=True)
+    ask = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, spec: Mapping[str, Any], said: Mapping[str, Any], heard: Heard) -> None:
+        super().__init__(spec=dict(spec), said=dict(said))
+        self._heard = heard
+        self.on_msg(self._take)
+
+    def load(self, said: Mapping[str, Any]) -> None:
+        """Put other values into the form."""
+        with self.hold_sync():
+            self.said = dict(said)
+            self.loads += 1
+
+    def show(self, live: Live) -> None:
+        """Show what the form says."""
+        self.live = {
+            "command": live.command,
+            "json": live.json,
+            "cost": live.cost,
+            "warnings": list(live.warnings),
+            "faults": list(live.faults),
+            "stamp": self.stamp,
+        }
+
+    def _take(self, _: Any, message: Any, buffers: Any) -> None:
+        """Hand on what the front end says; whatever goes wrong is shown."""
+        if not isinstance(message, Mapping):
+            return
+        try:
+            self._heard(message, [bytes(one) for one in buffers or ()])
+        except Exception as error:
+            self.trouble = f"{type(error).__name__}: {error}"
+
+
+def read_said(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a message of the front end says; what has no control is left out."""
+    given = message.get("said")
+    table = rows()
+    found = given if isinstance(given, Mapping) else {}
+    return {name: _bounded(value) for name, value in found.items() if name in table and _is_plain(value)}
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def _bounded(value: Any) -> Any:
+    return value[:TEXT_LIMIT] if isinstance(value, str) else value

@@ -1,0 +1,98 @@
+// The frame: finds the place in the page where the panel stands, puts tabs there, and the widgets in them.
+//
+// The notebook's output is static HTML with an empty place; this runs as soon as the model is in the page, also
+// after the page was loaded again, and puts the live panel there.  A saved notebook therefore has no widget.
+
+// Lumino's widgets learn by messages that they came into the page; nobody else tells those that stand here.
+function put(view, host) {
+  const lumino = view.luminoWidget ?? view.pWidget;
+  lumino?.processMessage({ type: "before-attach" });
+  host.append(view.el);
+  lumino?.processMessage({ type: "after-attach" });
+}
+
+async function viewOf(model, id) {
+  const manager = model.widget_manager;
+  return manager.create_view(await manager.get_model(id));
+}
+
+function initialize({ model }) {
+  const place = `mjnb-place-${model.get("place")}`;
+  const hiding = element("style", {}, `.mjnb-static-${model.get("place")} { display: none; }`);
+  const views = new Map(); // by the element they stand in
+
+  async function mount() {
+    for (const [host, view] of views) if (!host.isConnected) { views.delete(host); (await view)?.remove(); }
+    for (const host of document.getElementsByClassName(place)) {
+      if (views.has(host)) continue;
+      views.set(host, viewOf(model, model.get("own")));
+      put(await views.get(host), host);
+      document.head.append(hiding);
+    }
+  }
+
+  const arrival = new MutationObserver(mount);
+  arrival.observe(document.body, { childList: true, subtree: true });
+  mount();
+  return async () => {
+    arrival.disconnect();
+    hiding.remove();
+    for (const view of views.values()) (await view)?.remove();
+  };
+}
+
+function render({ model, el }) {
+  const tabs = Object.entries(model.get("tabs"));
+  const list = element("div", { role: "tablist", "aria-label": "Panel", class: "mjnb-tabs" });
+  const parts = tabs.map(([name, words]) => {
+    const pane = element("div", { role: "tabpanel", id: freshId(), class: "mjnb-pane", tabindex: "-1" });
+    const tab = element("button", { type: "button", role: "tab", id: freshId(), "aria-controls": pane.id }, words);
+    pane.setAttribute("aria-labelledby", tab.id);
+    tab.addEventListener("click", () => choose(name));
+    list.append(tab);
+    return { name, tab, pane, there: new Set() };
+  });
+  const root = element("section", { class: "mjnb-panel", "aria-label": "mjnb panel" }, list, ...parts.map((one) => one.pane));
+  el.append(root);
+
+  function choose(name, told = true) {
+    for (const one of parts) {
+      const chosen = one.name === name;
+      one.tab.setAttribute("aria-selected", String(chosen));
+      one.tab.tabIndex = chosen ? 0 : -1;
+      one.pane.hidden = !chosen;
+    }
+    if (told) model.send({ do: "tab", name });
+  }
+
+  list.addEventListener("keydown", (event) => {
+    const at = parts.findIndex((one) => one.tab === document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + parts.length, Home: 0, End: parts.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = parts[to % parts.length];
+    choose(next.name);
+    next.tab.focus();
+  });
+
+  async function fill() {
+    const children = model.get("children");
+    for (const { name, pane, there } of parts)
+      for (const id of children[name] ?? []) {
+        if (there.has(id)) continue;
+        there.add(id);
+        const host = element("div");
+        pane.append(host);
+        put(await viewOf(model, id), host);
+      }
+    root.dataset.ready = "yes";
+  }
+
+  choose(tabs[0][0], false);
+  model.on("change:children", fill);
+  fill();
+  return () => model.off("change:children", fill);
+}
+
+export default { initialize, render };

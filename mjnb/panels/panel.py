@@ -1,0 +1,294 @@
+"""The panel: the form, its results, the history and sweeps, in one place; what it says is also code.
+
+What is pressed is checked here and sent in the background (`runs`); what the form says is read by `live`.
+Whatever goes wrong is shown in the panel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import display
+from ..errors import InvalidRequest
+from ..params import VIDEO, rows
+from ..widgets.keyguard import KeyGuard
+from . import actions, live, references
+from .cards import card
+from .controls import Form
+from .form import describe
+from .gallery import Gallery
+from .page import Page, cell_id, close, static_html
+from .runs import Runs
+from .state import EMPTY, State
+
+if TYPE_CHECKING:
+    from ..sessions import Session
+    from ..tracking import Task
+    from .history import History
+    from .sweeping import SweepTab
+
+EARLIER = 20  # results that are offered as references
+_open: dict[str, Panel] = {}  # by cell, so that running the cell again closes the one before
+
+
+def panel(session: Session | None = None) -> Panel:
+    """Return a panel; shown when it is a cell's result.
+
+    Args:
+        session: Who works and pays; the default session when not said.
+    """
+    from ..sessions import default_session
+
+    cell = cell_id()
+    if cell in _open:
+        _open.pop(cell).close()
+    made = Panel(session or default_session())
+    if cell:
+        _open[cell] = made
+    return made
+
+
+class Panel:
+    """A form for everything that `mj.imagine` takes, with its results, the history and sweeps.
+
+    Args:
+        session: Who works and pays.
+
+    Attributes:
+        session: The same.
+        form, gallery, page: The widgets it is made of.
+        runs: What was sent from here.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._pending: Callable[[str], object] | None = None  # what a question is about
+        self._outputs: list[display.Live] = []
+        self.runs = Runs(self._show, self._fail, self._tell)
+        self.form = Form(describe(session.prices, session.speed), EMPTY, self._heard)
+        self.state = State(session, self.form)
+        self.gallery = Gallery(self._act)
+        self.guard = KeyGuard()
+        self.page = Page(self._tab)
+        self.history: History | None = None
+        self.sweeps: SweepTab | None = None
+        self.page.fill("make", self.form, self.gallery.widget, self.guard)
+
+    # ---- state is code ----
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What the form says, by the table's names: ``mj.imagine(**panel.params)`` makes the same.
+
+        Setting it fills the form and leaves nothing of what was there;
+        ``panel.params |= {"stylization": 250}`` changes one thing.
+
+        Raises:
+            InvalidRequest: When set, with every fault; the form stays as it was.
+        """
+        return self.state.params
+
+    @params.setter
+    def params(self, said: Mapping[str, Any]) -> None:
+        self.state.params = said
+
+    @property
+    def live(self) -> live.Live:
+        """The form, read: request, command, JSON, cost, warnings and faults."""
+        return self.state.live
+
+    def to_magic(self) -> str:
+        """Return the line that makes the same: ``%mj`` and this.  What has no flag is left out."""
+        return live.to_magic(self.live.params)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks that were sent from here, oldest first."""
+        return list(self.runs.tasks.values())
+
+    def generate(self) -> None:
+        """Send what the form says, in the background.
+
+        Raises:
+            InvalidRequest: With every fault; nothing was sent.
+        """
+        self.state.commit()
+        if faults := self.live.faults:
+            raise InvalidRequest(faults)
+        self._send(object())
+
+    def close(self) -> None:
+        """Take it away with every widget it is made of; its tasks go on."""
+        self.runs.close()
+        parts = [self.page, self.form, self.gallery.widget, self.guard]
+        parts += [tab.widget for tab in (self.history, self.sweeps) if tab is not None]
+        for part in parts:
+            close(part)
+
+    # ---- showing ----
+
+    def _ipython_display_(self) -> None:
+        if not display.in_notebook():
+            print(repr(self))
+            return
+        self._outputs.append(display.Live())
+        self._save_form()
+        display.Live().show("", self.page.html)
+        self.runs.work(self._take_up)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return display.mime_bundle(repr(self), static_html(self.live, self.gallery.cards))
+
+    def __repr__(self) -> str:
+        seen = self.live
+        return "\n".join(["mjnb panel", *([seen.command] if seen.command else seen.faults)])
+
+    def _save_form(self) -> None:
+        """Bring the static form up to date, which is what a saved notebook keeps."""
+        html = self.page.static(static_html(self.live, self.gallery.cards))
+        for output in self._outputs:
+            output.show(repr(self), html)
+
+    def _show(self, task: Task) -> None:
+        self.gallery.put(card(task))
+        if not task.running:
+            self._save_form()
+
+    def _tell(self) -> None:
+        with self.form.hold_sync():
+            self.form.status = self.runs.status
+            self.form.earlier = self._earlier()
+
+    def _fail(self, words: str) -> None:
+        self.form.trouble = words
+
+    def _earlier(self) -> list[dict[str, str]]:
+        pictures = [
+            {"name": f"{display.short(one.id)}/{picture.number}", "title": one.title[:60]}
+            for one in self.gallery.cards
+            for picture in one.pictures
+            if picture.kind == "image" and picture.thumbnail
+        ]
+        return pictures[:EARLIER]
+
+    def _take_up(self) -> None:
+        """Open what is behind, while nobody waits for it; show what still runs from before."""
+        for task in list(self.session.tracker.tasks.values()):
+            if task.running:
+                self.runs.follow(task)
+        if self.session.notices and not self.runs.tasks:
+            self.form.status = " ".join(self.session.notices)
+
+    # ---- what the front end says ----
+
+    def _heard(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+        verb = str(message.get("do"))
+        if verb in ("say", "generate"):
+            self.state.hear(message)
+        if verb == "say" and message.get("commit"):
+            self._save_form()
+        elif verb == "generate":
+            self.runs.guarded(self._pressed)
+        elif verb == "answer":
+            self._answered(bool(message.get("yes")), str(message.get("text") or ""))
+        elif verb == "add":
+            text = str(message.get("text"))
+            self.runs.work(lambda: self.state.add(references.from_text(self.session, text)))
+        elif verb == "file":
+            self.runs.guarded(lambda: self._file(message, b"".join(buffers)))
+        elif verb == "remove":
+            self.state.remove(message.get("at"))
+
+    def _file(self, message: Mapping[str, Any], content: bytes) -> None:
+        whole = self.state.part(message, content)
+        if whole is not None:
+            self.runs.work(lambda: self.state.add(references.from_thing(self.session, whole)))
+
+    def _pressed(self) -> None:
+        self.form.trouble = ""
+        self.state.commit()
+        seen = self.live
+        if seen.faults:
+            raise InvalidRequest(seen.faults, hint="Nothing was sent.")
+        most = self.session.ask_above
+        if most is not None and seen.credits is not None and seen.credits > most:
+            self._ask(f"This costs {seen.cost}.", lambda _: self._send("generate"))
+        else:
+            self._send("generate")
+
+    def _send(self, key: object) -> None:
+        params = self.params
+        self.form.busy = True
+        sent = self.runs.pay(key, lambda: self.session.imagine(**params), self._free)
+        if not sent:
+            self._free()
+
+    def _free(self) -> None:
+        self.form.busy = False
+
+    def _ask(self, text: str, then: Callable[[str], object], field: str = "") -> None:
+        self._pending = then
+        self.form.ask = {"text": text, "field": field}
+
+    def _answered(self, yes: bool, text: str) -> None:
+        then, self._pending = self._pending, None
+        self.form.ask = {}
+        if yes and then is not None:
+            self.runs.guarded(lambda: then(text))
+
+    def _tab(self, name: str) -> None:
+        self.runs.guarded(lambda: self._open_tab(name))
+
+    def _open_tab(self, name: str) -> None:
+        if name == "history":
+            if self.history is None:
+                from .history import History
+
+                self.history = History(self.session, self._act)
+                self.page.fill(name, self.history.widget)
+            self.history.refresh()
+        elif name == "sweep":
+            if self.sweeps is None:
+                from .sweeping import SweepTab
+
+                self.sweeps = SweepTab(self.session, lambda: self.params)
+                self.page.fill(name, self.sweeps.widget)
+            self.sweeps.refresh()
+
+    # ---- what the results' buttons say ----
+
+    def _act(self, action: str, own_id: str, number: int) -> None:
+        """Do what a result's button says; what it pays for is sent in the background."""
+        word, _, score = action.partition(" ")
+        session, task = self.session, self.session.task(own_id)
+        key = (action, own_id, number)
+        if word == "U":
+            self.runs.pay(key, lambda: session.upscale(task, number))
+        elif word == "V":
+            self.runs.pay(key, lambda: session.vary(task, number))
+        elif word == "Rerun":
+            self.runs.pay(key, lambda: actions.again(session, task))
+        elif word == "Extend":
+            cost = f"Extending video {number} costs about {session.prices['extend']:g} credits (estimated)."
+            extend = lambda text: self.runs.pay(key, lambda: session.extend(task, number, text or None))  # noqa: E731
+            self._ask(cost, extend, field="How it goes on (may be empty)")
+        elif word == "Animate":
+            self._animate(task, number)
+        elif word == "Use":
+            self.params = {**task.params, "prompt": live.plain(task.prompt)}
+        elif word == "Rate":
+            actions.rate(session, task.images[number - 1], int(score))
+        elif word == "Save":
+            self.form.status = f"Saved as {actions.save(task.images[number - 1], Path.cwd())}"
+
+    def _animate(self, task: Task, number: int) -> None:
+        """Put a picture into the form as the start of a video; what moves is for people to say."""
+        kind = next(name for name in rows()["task_type"].domain.values if name in VIDEO)  # type: ignore[union-attr]
+        self.runs.work(
+            lambda: self.state.load(
+                {"task_type": kind, "prompt": live.plain(task.prompt)},
+                [references.from_thing(self.session, task.images[number - 1])],
+            )
+        )

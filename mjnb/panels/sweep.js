@@ -1,0 +1,161 @@
+// The sweep tab: one or two axes, the plan, a button that pays, and a figure that grows.
+const PAUSE = 300; // milliseconds after a key before it is planned again
+const NONE = "none";
+
+export default {
+  render({ model, el }) {
+    const news = element("div", { role: "status", "aria-live": "polite", class: "mjnb-status" });
+    const faults = element("div", { role: "alert", class: "mjnb-bad" });
+    const facts = element("dl", { class: "mjnb-facts" });
+    const lines = element("div");
+    const question = element("div", { role: "group", "aria-label": "Pay?", class: "mjnb-question" });
+    const picture = element("div", { class: "mjnb-plot" });
+    const bar = element("progress", { "aria-label": "Progress of the sweep", max: "1" });
+    const words = element("span", { class: "mjnb-muted" });
+    const progress = element("div", { class: "mjnb-progress" }, bar, words);
+    const axes = [axis(1, "First axis"), axis(2, "Second axis")];
+    const repeat = element("input", { type: "number", min: "1", max: "100", step: "1", value: "1", "data-key": "repeat" });
+    const run = button("Run", "Run the sweep", () => tell("run"), { class: "mjnb-primary", "data-key": "run" });
+    const stop = button("Stop", "Send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
+    let typed;
+    let shown = ""; // the address of the figure
+
+    const theme = () => document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
+    const tell = (verb, more = {}) => model.send({ do: verb, theme: theme(), ...more });
+
+    function axis(number, name) {
+      const select = element("select", { "data-key": `axis ${number}` });
+      const text = element("input", { type: "text", autocomplete: "off", spellcheck: "false", "data-key": `values ${number}` });
+      const help = element("div", { class: "mjnb-muted", id: freshId() });
+      text.setAttribute("aria-describedby", help.id);
+      const made = element("fieldset", { class: "mjnb-axis" }, element("legend", {}, name),
+        element("div", { class: "mjnb-fields" }, labelled("Parameter", select), labelled("Values", text, { class: "mjnb-field mjnb-values" })), help);
+      return { select, text, help, made };
+    }
+
+    function said() {
+      const chosen = axes.filter((one) => one.select.value !== NONE);
+      return { axes: chosen.map((one) => ({ name: one.select.value, text: one.text.value })), repeat: Number(repeat.value) || 1 };
+    }
+    function changed(pause) {
+      clearTimeout(typed);
+      describe();
+      typed = setTimeout(() => tell("form", { form: said() }), pause);
+    }
+    for (const one of axes) {
+      one.select.addEventListener("change", () => {
+        one.text.value = of(one.select.value)?.example ?? "";
+        changed(0);
+      });
+      one.text.addEventListener("input", () => changed(PAUSE));
+    }
+    repeat.addEventListener("input", () => changed(PAUSE));
+    el.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.ctrlKey && !model.get("running") && model.get("can_run")) tell("run");
+    });
+
+    const of = (name) => model.get("parameters").find((one) => one.name === name);
+    function describe() {
+      for (const one of axes) {
+        const parameter = of(one.select.value);
+        one.help.textContent = parameter ? `${parameter.help}: ${parameter.values}. A span such as ${parameter.example}, or a list.` : "";
+        one.text.disabled = !parameter;
+      }
+    }
+
+    // What can be swept follows the task type; what is picked stays while it is among them.
+    function fill() {
+      const form = model.get("form").axes ?? [];
+      axes.forEach((one, at) => {
+        const kept = one.select.value || form[at]?.name || NONE;
+        const options = model.get("parameters").map((each) => element("option", { value: each.name }, each.name.replaceAll("_", " ")));
+        one.select.replaceChildren(element("option", { value: NONE }, at ? "none" : "pick one"), ...options);
+        one.select.value = of(kept) ? kept : NONE;
+        if (!one.text.value && form[at] && form[at].name === one.select.value) one.text.value = form[at].text;
+      });
+      describe();
+    }
+
+    function draw() {
+      const running = model.get("running");
+      const wrong = model.get("faults");
+      faults.replaceChildren(...(wrong.length > 1
+        ? [element("ul", {}, ...wrong.map((one) => element("li", {}, one)))] : wrong));
+      facts.replaceChildren(...model.get("facts").map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+      facts.hidden = !model.get("facts").length;
+      run.hidden = Boolean(model.get("question"));
+      setBusy(run, !model.get("can_run"));
+      stop.hidden = !running;
+      progress.hidden = !running && !model.get("progress");
+      words.textContent = model.get("progress");
+      bar.hidden = !running;
+      if (model.get("total")) bar.value = model.get("done") / model.get("total");
+    }
+
+    function write() {
+      const made = [["python", "the Python line"], ["magic", "the %mj line"]].filter(([name]) => model.get(name));
+      redraw(lines, ...made.map(([name, what]) => copyable(model.get(name), what)));
+    }
+
+    function ask() {
+      const text = model.get("question");
+      const had = question.childElementCount > 0;
+      if (!text) {
+        const inside = question.contains(document.activeElement);
+        question.replaceChildren();
+        question.hidden = true;
+        if (inside) (model.get("running") ? stop : run).focus();
+        return;
+      }
+      const price = model.get("price");
+      const pay = button(`Pay about ${price}`, `Pay about ${price} and start`, () => tell("pay"), { class: "mjnb-primary" });
+      const cancel = button("Cancel", "Pay nothing", () => tell("cancel"));
+      question.replaceChildren(element("div", {}, text), element("div", { class: "mjnb-actions" }, pay, cancel));
+      question.hidden = false;
+      if (!had) cancel.focus();
+    }
+
+    function plot() {
+      const content = model.get("plot");
+      const bytes = content?.byteLength ? content : null;
+      if (shown) URL.revokeObjectURL(shown);
+      shown = bytes ? URL.createObjectURL(new Blob([bytes], { type: model.get("plot_type") })) : "";
+      if (!bytes) { picture.replaceChildren(); return; }
+      const image = picture.querySelector("img") ?? element("img");
+      image.alt = model.get("plot_alt");
+      image.src = shown;
+      if (!image.isConnected) picture.replaceChildren(image);
+    }
+
+    const told = () => announce(news, model.get("news"));
+    const watched = [
+      ["change:facts change:faults change:running change:can_run change:progress change:done change:question", draw],
+      ["change:parameters", fill],
+      ["change:python change:magic", write],
+      ["change:question", ask],
+      ["change:plot", plot],
+      ["change:news", told],
+    ];
+    for (const [names, act] of watched) model.on(names, act);
+
+    el.append(element("section", { class: "mjnb-sweep", "aria-label": "Sweep" },
+      element("div", { class: "mjnb-axes" }, ...axes.map((one) => one.made)),
+      element("div", { class: "mjnb-fields" }, labelled("Repeats", repeat), run, stop),
+      faults, facts, question, progress, news, picture, lines));
+    fill();
+    repeat.value = String(model.get("form").repeat ?? 1);
+    for (const act of [draw, write, ask, plot]) act();
+
+    // What is planned depends on the prompt, which may have changed while somebody looked elsewhere.
+    const seen = new IntersectionObserver((entries) => {
+      if (entries.some((one) => one.isIntersecting) && !model.get("running")) tell("look", { form: said() });
+    });
+    seen.observe(el);
+    return () => {
+      seen.disconnect();
+      clearTimeout(typed);
+      if (shown) URL.revokeObjectURL(shown);
+      for (const [names, act] of watched) model.off(names, act);
+    };
+  },
+};

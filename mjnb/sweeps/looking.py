@@ -1,0 +1,86 @@
+"""What was said about a figure, checked before it is drawn: options, their kinds, and their layouts."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Any
+
+from ..errors import InvalidRequest
+from .design import Design
+from .figures import Look
+
+LAYOUTS = {1: "a strip (one axis)", 2: "a grid (two axes)", 3: "sheets (three axes or more)"}
+ONLY = {"scale": (1, 2), "view": (2, 3), "page": (3,)}  # the layouts that take it; all take the others
+WIDTHS = (400, 4000)  # pixels
+HINT = "Nothing was drawn."
+
+
+def look_of(design: Design, said: Mapping[str, Any]) -> Look:
+    """Return how a figure is laid out.
+
+    Args:
+        design: The sweep.
+        said: By the attributes of `Look`.
+
+    Raises:
+        InvalidRequest: With every fault: no such option, one that this layout does not take, a wrong kind.
+    """
+    known = [field.name for field in fields(Look)]
+    if strange := [_unknown(name, known) for name in said if name not in known]:
+        raise InvalidRequest(strange, hint=f"A figure takes {', '.join(known)}.")
+    said = dict(said)
+    if isinstance(said.get("by"), str):
+        said["by"] = [said["by"]]
+    if faults := [*_kinds(said), *_by(said.get("by"))]:
+        raise InvalidRequest(faults, hint=HINT)
+    layout = min(3, max(1, _axes(design, said.get("by"))))
+    plain = Look()
+    idle = [
+        name
+        for name in said
+        if layout not in ONLY.get(name, (layout,)) and said[name] != getattr(plain, name)
+    ]
+    if idle:
+        takes = ", ".join(name for name in known if layout in ONLY.get(name, (layout,)))
+        faults = [f"{name}={said[name]!r} does nothing in {LAYOUTS[layout]}" for name in idle]
+        raise InvalidRequest(faults, hint=f"It takes {takes}.")
+    return Look(**said)
+
+
+def _axes(design: Design, by: Iterable[str] | None) -> int:
+    """Return how many axes are laid out."""
+    return len(list(by)) if by is not None else sum(len(values) > 1 for values in design.axes.values())
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"a figure has no option {name!r}" + (f": did you mean {near[0]!r}?" if near else "")
+
+
+def _kinds(said: Mapping[str, Any]) -> list[str]:
+    """Return the faults of options whose kind the layouts take for granted."""
+    faults = []
+    low, high = WIDTHS
+    if "width" in said and not (_whole(said["width"]) and low <= said["width"] <= high):
+        faults.append(f"width needs whole pixels {low}..{high}, not {reprlib.repr(said['width'])}")
+    if "page" in said and not (_whole(said["page"]) and said["page"] >= 1):
+        faults.append(f"page needs a whole number from 1, not {reprlib.repr(said['page'])}")
+    if "title" in said and not isinstance(said["title"], str):
+        faults.append(f"title needs a text, not {reprlib.repr(said['title'])}")
+    return faults
+
+
+def _by(by: Any) -> list[str]:
+    if by is None:
+        return []
+    if not isinstance(by, list | tuple) or not by or not all(isinstance(name, str) for name in by):
+        return [f"by needs names of axes in a list, not {reprlib.repr(by)}"]
+    doubled = sorted({name for name in by if by.count(name) > 1})
+    return [f"by names {name!r} more than once" for name in doubled]
+
+
+def _whole(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)

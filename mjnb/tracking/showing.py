@@ -1,0 +1,96 @@
+"""What is shown of a task, and where its originals are linked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from .. import display
+from ..errors import MediaError
+from . import followups
+
+if TYPE_CHECKING:
+    from .handle import Task
+    from .images import TaskImage
+
+SMALL = 192  # pixels; under a table
+
+
+def task_view(task: Task, only: int | None = None) -> display.TaskView:
+    """Return what is shown of a task, or of one of its pictures.
+
+    Args:
+        task: Which.
+        only: The picture's number; None: all.
+    """
+    error = task.error
+    return display.TaskView(
+        id=task.id,
+        state=task.state,
+        prompt=task.prompt,
+        magic=task.to_magic(),
+        task_id=task.task_id or "",
+        params=task.params,
+        pictures=[_picture_view(image) for image in task.images if only in (None, image.number)],
+        elapsed=task.elapsed,
+        expected=task.keeper.expected(task.entry) if task.running else None,
+        error=error.message if error else "",
+        hint=error.hint if error else "",
+        sandbox=task.keeper.sandbox,
+        trouble=task.trouble if task.running else "",
+        surprises=str(task.diff) if task.diff and task.diff.surprises else "",
+        family=_family_lines(task),
+        title=title_of(task),
+    )
+
+
+def row_view(task: Task, number: int = 1) -> display.RowView:
+    """Return what is shown of a task, or of one of its pictures, under a table."""
+    image = next((one for one in task.images if one.number == number), None)
+    view = display.TaskView(task.id, task.state, task.prompt, task.to_magic(), title=title_of(task))
+    alt = display.alt_text(view, number).rpartition(", ")[0] + f", number {number}"
+    return display.RowView(task.id, task.state, view.magic, alt, _small(image) if image else None)
+
+
+def title_of(task: Task) -> str:
+    """Return what a task's pictures show: its prompt, or that of the task it comes from."""
+    return task.prompt or next((one.prompt for one in task.ancestors() if one.prompt), "")
+
+
+def link(path: Path) -> str:
+    """Return a path as a page can link it: relative to the working folder when it is below it."""
+    try:
+        return quote(path.resolve().relative_to(Path.cwd()).as_posix())
+    except (ValueError, OSError):
+        return ""
+
+
+def _small(image: TaskImage) -> bytes | None:
+    try:
+        return image.thumbnail(SMALL)
+    except MediaError:
+        return None
+
+
+def _family_lines(task: Task) -> str:
+    has_children = task.state == "succeeded" and task.children()
+    return str(task.family()) if task.entry.parent or has_children else ""
+
+
+def _picture_view(image: TaskImage) -> display.PictureView:
+    video = followups.is_video(image.task.task_type)
+    try:
+        path = image.path
+        return display.PictureView(
+            image.number,
+            image.thumbnail(),
+            link=link(path),
+            video=video,
+            size=path.stat().st_size,
+            sha256=image.sha256 or "",
+        )
+    except (MediaError, OSError) as error:
+        coming = image.state == "pending" and image.error is None
+        why = error.message if isinstance(error, MediaError) else f"the file cannot be read: {error.strerror}"
+        return display.PictureView(image.number, note="on its way" if coming else why, video=video)

@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench lab
+.PHONY: demo test proof lint bench lab
 
 demo: $(VENV)/.notebook
 	@$(BIN)/python notebooks/make_demo.py
 
 test: $(VENV)/.test
 	@sh .ci/test.sh $(BIN)
+
+# Slow proofs, at most 15 minutes: prints what was measured, and writes build/proof.json.
+proof: $(VENV)/.test
+	@sh .ci/postgres.sh
+	@timeout --signal INT --kill-after 20 880 $(BIN)/python -m pytest tests/proof -n 4 --dist worksteal
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check

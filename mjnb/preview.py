@@ -72,7 +72,12 @@ def preview(
     if callback_url and request.call_back_url is None:
         request = replace(request, call_back_url=callback_url)
     credits = estimate(request, prices)
-    found = (*_step_warnings(request), *_passed_warnings(request), *_budget_warnings(credits, left))
+    found = (
+        *_step_warnings(request),
+        *_passed_warnings(request),
+        *_brace_warnings(request),
+        *_budget_warnings(credits, left),
+    )
     return Preview(request, ENDPOINTS[type(request)], credits, found, tuple(uploads))
 
 
@@ -91,6 +96,12 @@ def _step_warnings(request: Request) -> list[str]:
         for name, value in given(request).items()
         if isinstance(domain := table[name].domain, Span) and value % domain.step
     ]
+
+
+def _brace_warnings(request: Request) -> list[str]:
+    """Return which names in braces are sent as they stand, since only a sweep has values for them."""
+    names = prompt.names_in(request.prompt) if isinstance(request, Generate) else ()
+    return [f"{{{name}}} is sent as it stands: only a sweep fills it in" for name in sorted(names)]
 
 
 def _passed_warnings(request: Request) -> list[str]:

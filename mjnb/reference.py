@@ -25,9 +25,11 @@ def entry(name: str) -> Page:
     """
     wanted = name.removeprefix("--").lower()
     for row in every_row().values():
-        names = {row.name, row.api, *(flag.name.removeprefix("--") for flag in row.flags)}
-        if wanted in {one.lower() for one in names}:
-            return Page.of(Words(_one(row)))
+        names = {*(flag.name for flag in row.flags)}
+        if not name.startswith("--"):
+            names |= {row.name, row.api, *(flag.removeprefix("--") for flag in names)}
+        if name.lower() in {one.lower() for one in names}:
+            return Page.of(Words(_one(row)), *_also(f"--{wanted}"))
     if passed := PASSED.get(f"--{wanted}"):
         said = f"{passed.help}; it has no field in the API and stays in the text, not verified"
         return Page.of(Words(f"**--{wanted}**: {said}"))
@@ -36,6 +38,11 @@ def entry(name: str) -> Page:
     raise InvalidRequest(
         f"no parameter is called {name!r}{_did_you_mean(wanted)}", hint="mj.help() lists them all."
     )
+
+
+def _also(flag: str) -> list[Words]:
+    """Return what else a flag of a parameter may be: one that stays in the text."""
+    return [Words(f"or {PASSED[flag].help}, which stays in the text")] if flag in PASSED else []
 
 
 def flags() -> Table:

@@ -74,22 +74,28 @@ def postgres() -> Iterator[Postgres]:
 
 
 SLOW_FILES = {
+    "asking_browser",
     "callbacks",
     "fault_matrix",
+    "interrupts",
     "kill",
     "magic_verbs",
     "magics",
     "notebooks",
+    "outputs",
+    "outputs_browser",
     "plots",
     "plots_html",
     "plots_sheets",
     "ratings_browser",
+    "results_browser",
     "sandbox_callbacks",
     "sandbox_conformance",
     "sandbox_faults",
     "sandbox_followups",
     "sandbox_references",
     "server",
+    "sweep_tab",
     "walkthrough",
 }
 

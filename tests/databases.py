@@ -58,7 +58,7 @@ class Postgres:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
@@ -68,6 +68,7 @@ class Postgres:
             "unix_socket_directories": str(self.folder),
             "max_connections": "100",
             "shared_buffers": "16MB",
+            "fsync": "off",  # only the server dies in these tests, never the machine
         }
         said = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [program("postgres"), "-D", f"{self.folder}/data", "-p", str(self.port), *said]

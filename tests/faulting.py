@@ -6,7 +6,7 @@ import contextlib
 import json
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from mjnb.sandbox.faults import KINDS
 from mjnb.sessions import Session
 
 Message = MutableMapping[str, Any]
-App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
 SCALE = 400.0
 RATE = 0.2
@@ -145,7 +144,7 @@ class Seen:
 
 
 def sweep_under(faults: list[Fault], folder: Path, cells: int, seed: int) -> Seen:
-    """Run a sweep under faults until nothing is to pay, settle what is unknown, and hold all against the books."""
+    """Run a sweep under faults until all is paid, settle what is unknown, hold all against the books."""
     server = Sandbox(
         time_scale=SCALE, long_side=64, credits=1e6, faults=Faults(faults, seed), webhook_key="secret"
     )

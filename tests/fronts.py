@@ -70,8 +70,8 @@ class Front:
     def write(self, name: str, *sources: str) -> None:
         """Write a notebook that was never run."""
         cells = [
-            {"cell_type": "code", "id": f"cell{number}", "metadata": {}, "outputs": [], "execution_count": None,
-             "source": source}
+            {"cell_type": "code", "id": f"cell{number}", "metadata": {}, "outputs": [],
+             "execution_count": None, "source": source}
             for number, source in enumerate(sources)
         ]  # fmt: skip
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernels import Notebook, error_of, text_of
+from kernels import Notebook, text_of
 
 from mjnb.ledger import Ledger
 from mjnb.sandbox import Sandbox
 
 SCALE = 100.0
-SPAN = 2.5  # seconds after the cell began, within which Interrupt is pressed
-LATENCY = 400.0  # seconds at the service: 4 here, so that nothing ends before
+SENDING = 0.025  # seconds that sending one takes, about: Interrupt is pressed before or soon after the last
+LATENCY = 2000.0  # seconds at the service: 20 here, so that nothing ends before
 
 SET_UP = """
 import ipykernel, json, os, threading
@@ -71,9 +72,7 @@ def interrupted_rounds(folder: Path, *, rounds: int, cells: int, seed: int, over
     with Notebook(folder, **({"PYTHONPATH": overlay} if overlay else {})) as notebook:
         seen.version = text_of(notebook.run(SET_UP)).strip()
         for number in range(rounds):
-            with Sandbox(
-                time_scale=SCALE, latency={"fast": LATENCY}, long_side=64, credits=1e6
-            ) as server:
+            with Sandbox(time_scale=SCALE, latency={"fast": LATENCY}, long_side=64, credits=1e6) as server:
                 _round(notebook, server, folder / f"data-{number}", cells, chance, 1 + number % 2, seen)
     return seen
 
@@ -90,13 +89,13 @@ def _round(
     notebook.run(OPEN.format(url=server.url, scale=SCALE, folder=str(folder), cells=cells))
 
     async def press() -> None:
-        await asyncio.sleep(chance.uniform(0, SPAN))  # the instant of the interrupt
+        await asyncio.sleep(chance.uniform(0, 1 + cells * SENDING))  # the instant of the interrupt
         for _ in range(times):
             await notebook.interrupt()
             await asyncio.sleep(chance.choice([0, chance.uniform(0, 0.1)]))
 
     ended = notebook.run_and_meanwhile("sweep.run()", press)
-    assert "KeyboardInterrupt" in "".join(error_of(ended))
+    assert "KeyboardInterrupt" in str(ended), ended  # the second may meet IPython while it tells of the first
     answer, goes_on = json.loads(text_of(notebook.run(STOPPED)))
     assert answer == 42, "the next cell does not answer"
     assert not goes_on, "the sweep goes on paying"
@@ -118,5 +117,5 @@ def _hold_threads(names: list[str]) -> None:
     """Of a closed session only the loop's thread and its idle helpers are left, never more than at first."""
     assert names.count("mjnb-loop") == 1
     ours = [name for name in names if name.startswith(("mjnb", "asyncio_")) and name != "mjnb-loop"]
-    assert len(ours) <= 36, ours
+    assert len(ours) <= min(32, (os.cpu_count() or 1) + 4), ours  # asyncio's own limit
     assert not [name for name in ours if not name.startswith("asyncio_")], ours

@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -144,3 +145,115 @@ class Kernel:
 
     def close(self) -> None:
         self._client.stop_channels()
+
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+PATIENCE = 30_000  # milliseconds after which a browser test that hangs fails
+FRONT_ENDS = {  # module, settings, where a notebook opens
+    "lab": ("jupyterlab", ["--LabApp.expose_app_in_browser=True"], "lab/tree/{}?reset"),
+    "notebook": ("notebook", ["--JupyterNotebookApp.expose_app_in_browser=True"], "notebooks/{}?x"),
+    "voila": ("voila", ["--Voila.ip=127.0.0.1"], "voila/render/{}?x"),
+}
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+KERNEL_IS_IDLE = """() => { const c = window.jupyterapp.shell.currentWidget?.sessionContext;
+    return !!c && c.isReady && c.session?.kernel?.status === 'idle'; }"""
+
+
+class FrontEnd:
+    """A JupyterLab, Notebook 7 or Voila on loopback, for a real browser.
+
+    Args:
+        kind: ``lab``, ``notebook`` or ``voila``.
+        folder: Where its notebooks are; settings and logs go into ``<folder>/home-<kind>``.
+        **environment: More of it, also for its kernels.
+    """
+
+    def __init__(self, kind: str, folder: Path, **environment: str) -> None:
+        module, settings, self._place = FRONT_ENDS[kind]
+        self.kind, self.folder, self._home = kind, folder, folder / f"home-{kind}"
+        labconfig = self._home / "config_dir" / "labconfig"
+        labconfig.mkdir(parents=True)
+        (labconfig / "default_setting_overrides.json").write_text(json.dumps(QUIET))
+        command = [sys.executable, "-m", module, "--no-browser", *settings]
+        if kind == "voila":
+            self._port = free_port()
+            command += [f"--port={self._port}", f"--token={TOKEN}", str(folder)]
+        else:
+            self._port = 0
+            command += ["--allow-root", "--ServerApp.port=0", f"--ServerApp.root_dir={folder}"]
+            command += [f"--IdentityProvider.token={TOKEN}"]
+        self._log = (self._home / "server.log").open("w")
+        self.process = subprocess.Popen(
+            command,
+            env=own_environment(self._home, **environment),
+            cwd=folder,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+
+    @functools.cached_property
+    def url(self) -> str:
+        """Where it listens, once it does."""
+        until(self._answers, PATIENCE / 1000)
+        return f"http://127.0.0.1:{self._port}/"
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, (self._home / "server.log").read_text()
+        try:
+            if self.kind != "voila":
+                told = self._home / "runtime_dir" / f"jpserver-{self.process.pid}.json"
+                self._port = json.loads(told.read_text())["port"]
+            path = "" if self.kind == "voila" else "api/status"
+            return send(f"http://127.0.0.1:{self._port}/{path}?token={TOKEN}", method="GET").status == 200
+        except (OSError, ValueError):
+            return False
+
+    def address(self, name: str) -> str:
+        """Return where a browser opens a notebook of the folder."""
+        return f"{self.url}{self._place.format(name)}&token={TOKEN}"
+
+    def open(self, page: Any, name: str) -> None:
+        """Open a notebook; in Lab and Notebook 7 until its kernel is idle."""
+        page.goto(self.address(name), timeout=PATIENCE)
+        if self.kind != "voila":
+            page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
+            page.evaluate("window.jupyterapp.restored")
+            page.wait_for_function(KERNEL_IS_IDLE, timeout=PATIENCE)
+
+    def run_all(self, page: Any, name: str) -> None:
+        """Open a notebook and run all of its cells to their end."""
+        self.open(page, name)
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def __enter__(self) -> FrontEnd:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(WAIT)
+        self._log.close()
+
+
+def free_port() -> int:
+    """Return a port of the loopback that is free now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def write_notebook(path: Path, sources: Sequence[str]) -> None:
+    """Write a notebook that was never run."""
+    cells = [
+        {"cell_type": "code", "id": f"cell{number}", "metadata": {}, "outputs": [], "execution_count": None,
+         "source": source}
+        for number, source in enumerate(sources)
+    ]  # fmt: skip
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    path.write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))

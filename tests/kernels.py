@@ -92,6 +92,12 @@ class Notebook:
         await self._client.async_execute_cell(self.book.cells[place], place)
         return list(self.book.cells[place].outputs)
 
+    def complete(self, code: str) -> dict[str, Any]:
+        """Ask the kernel what could stand at the end of some code."""
+        client: Any = self._client.kc
+        answer = client.complete(code, reply=True, timeout=TIMEOUT)
+        return dict(self._loop.run_until_complete(answer)["content"])
+
     def outputs(self, cell: int) -> list[Output]:
         """Return what a cell shows now; cells count from the end as in a list."""
         return list(self.book.cells[cell].outputs)

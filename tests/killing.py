@@ -1,4 +1,4 @@
-"""A sweep that is killed again and again, finished by a later process, and held against the sandbox's books."""
+"""A sweep that is killed again and again, finished by a later process, held against the sandbox's books."""
 
 from __future__ import annotations
 
@@ -106,7 +106,8 @@ class Trial:
         again = self.paid()
         assert max(Counter(again.values()).values()) == 1, "a cell was paid twice"
         assert {row["task_id"] for row in outcome["rows"]} - {None} == set(again), "ledger and books differ"
-        differ = [(one, other) for one, other in zip(outcome["cells"], undisturbed, strict=True) if one != other]
+        pairs = zip(outcome["cells"], undisturbed, strict=True)
+        differ = [(one, other) for one, other in pairs if one != other]
         assert differ == [], "the frame is not that of an undisturbed run"
         self.tally.tasks += len(again)
         self.tally.pictures += sum(len(cell["pictures"]) for cell in outcome["cells"])

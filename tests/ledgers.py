@@ -119,10 +119,11 @@ def line_of(process: subprocess.Popen[str]) -> str:
 
 
 HAMMER = """
-def hammer(seconds):
+def hammer(seconds=0, count=0):
     ledger, told = Ledger(url), 0
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while told < count or time.monotonic() < end:
+        told += 1
         own_id, _ = ledger.intend(an_intent("🦊 " * 20))
         assert ledger.submitted(own_id, f"task of {own_id}")
         os.write(1, (own_id + "\\n").encode())

@@ -29,6 +29,7 @@ from typing import Any
 
 EVENTS = ("fcntl.flock", "os.rename", "os.remove", "os.mkdir", "socket.connect")
 TIMEOUT = 120  # seconds for a child
+ROOMS = ["client", "display", "frames", "ledger", "media", "prompt", "sessions", "sweeps", "tracking"]
 
 
 class Child:
@@ -118,7 +119,17 @@ class Nursery:
 
 def serve() -> None:
     """Fork a child for every line of JSON, and say how it ended."""
-    for name in ("sessions", "ledger", "client", "tracking", "sweeps", "frames", "prompt", "media", "display"):
+    for name in [
+        "sessions",
+        "ledger",
+        "client",
+        "tracking",
+        "sweeps",
+        "frames",
+        "prompt",
+        "media",
+        "display",
+    ]:
         __import__(f"mjnb.{name}")
     for line in sys.stdin:
         said = json.loads(line)
@@ -271,7 +282,8 @@ def _cell(task: Any) -> dict[str, Any] | None:
     more = ("cell", "parent", "parent_image", "speed", "credits", "error", "error_code")
     pictures = []
     for image in task.images:
-        whole = image.state == "stored" and hashlib.sha256(image.path.read_bytes()).hexdigest() == image.sha256
+        content = image.path.read_bytes() if image.state == "stored" else b""
+        whole = hashlib.sha256(content).hexdigest() == image.sha256
         pixels = hashlib.sha256(image.open().convert("RGB").tobytes()).hexdigest() if whole else None
         pictures.append([image.number, image.state, image.width, image.height, whole, pixels])
     return {**{name: getattr(entry, name) for name in (*same, *more)}, "pictures": pictures}

@@ -8,40 +8,42 @@ from pathlib import Path
 
 import pytest
 from faulty import until
-from labs import CHROMIUM, FLAGS, Lab
+from jupyters import CHROMIUM, CHROMIUM_FLAGS, FrontEnd, write_notebook
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from mjnb.sandbox import Sandbox
 
 WAIT = 60_000  # milliseconds after which a test that hangs fails
-CELLS = 24  # more than the 20 submits of one window, so that some wait while others run
+CELLS = 60  # three windows of 20 submits, so that there is time to stop before the last
 SCREENS = Path(__file__).parent.parent / "build" / "screens"
 START = """
 from mjnb.sessions import Session
 session = Session(base_url={url!r}, api_key="sandbox", data_dir="data", time_scale={scale}, ask_above=20)
 """
-LAID_OUT = "session.sweep('a fox', stylization=list(range(0, 24)))"
+LAID_OUT = "session.sweep('a fox', stylization=list(range(60)))"
 ASKED = f"sweep = {LAID_OUT}\nsweep.run()"
 RESUMED = f"sweep = {LAID_OUT}\nsweep.run(yes=True)\nprint('plan:', sweep.plan())"
 
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Sandbox]:
-    """A sandbox in which a window of 20 submits lasts half a second."""
-    with Sandbox(time_scale=20, long_side=64) as sandbox:
+    """A sandbox in which a window of 20 submits lasts a second."""
+    with Sandbox(time_scale=10, long_side=64) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def page(tmp_path: Path, slow: Sandbox) -> Iterator[Page]:
     """A page that shows a notebook with a sweep that costs more than is paid without asking."""
-    with Lab(tmp_path) as lab, sync_playwright() as play:
-        lab.write("asked", [START.format(url=slow.url, scale=20), ASKED, ASKED, RESUMED])
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with FrontEnd("lab", tmp_path) as lab, sync_playwright() as play:
+        write_notebook(
+            tmp_path / "asked.ipynb", [START.format(url=slow.url, scale=10), ASKED, ASKED, RESUMED]
+        )
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         shown = browser.new_page(viewport={"width": 1000, "height": 900})
         shown.set_default_timeout(WAIT)
         expect.set_options(timeout=WAIT)
-        lab.open(shown, "asked")
+        lab.open(shown, "asked.ipynb")
         yield shown
         browser.close()
 
@@ -79,7 +81,7 @@ def test_asked_stopped_and_resumed_by_keys_alone(page: Page, slow: Sandbox) -> N
     first = run_cell(page, 1)
     pay = first.get_by_role("button", name=re.compile("^Pay about"))
     expect(pay).to_be_visible()
-    expect(first.get_by_text(re.compile("24 cells, 24 to pay")).first).to_be_visible()
+    expect(first.get_by_text(re.compile("60 cells, 60 to pay")).first).to_be_visible()
     shot(page, "asked")
     page.keyboard.press("Escape")  # out of the editor, so that Tab moves on
     press(page, first.get_by_role("button", name="Cancel"))
@@ -96,13 +98,16 @@ def test_asked_stopped_and_resumed_by_keys_alone(page: Page, slow: Sandbox) -> N
     expect(stop).to_be_visible()
     until(lambda: paid(slow) > 0)
     press(page, stop)
-    shot(page, "stopped")
-    expect(second.get_by_role("button")).to_have_count(0)  # what runs has ended
-    shot(page, "stopped-over")
+    expect(second.get_by_text(re.compile("^Stopped: nothing new is sent"))).to_be_visible()
+    expect(second.get_by_role("button")).to_have_count(0)
+    ended = second.get_by_text(re.compile(r"^sweep of 60 cells: \d+ succeeded of 60$"))
+    expect(ended).to_be_visible()
     before = paid(slow)
     assert 0 < before < CELLS
+    assert f" {before} succeeded" in ended.inner_text()  # what was under way is kept and counted
+    shot(page, "stopped")
 
     third = run_cell(page, 3)
-    expect(third.get_by_text(re.compile(r"plan: 24 cells, 24 succeeded: nothing to pay"))).to_be_visible()
+    expect(third.get_by_text(re.compile(r"plan: 60 cells, 60 succeeded.*: nothing to pay"))).to_be_visible()
     shot(page, "resumed")
     assert paid(slow) == CELLS  # as many as a run without a stop pays

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mjnb import config
 from mjnb.config import SANDBOX, settings
-from mjnb.errors import ConfigError
+from mjnb.errors import BudgetExceeded, ConfigError
+from mjnb.sandbox import Sandbox
+from mjnb.sessions import Session, default_session, use
 
 CANARY = "canary-7f3e91"
 
@@ -181,3 +186,237 @@ def test_settings_load_nothing_heavy() -> None:
     script = "import sys, mjnb.config; print(*({'httpx','sqlalchemy','polars','numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+# ---- all sources -------------------------------------------------------------------------------------
+
+FILE = """
+[tool.mjnb]
+base_url = "midapi"
+data_dir = "pictures"
+ledger = "sqlite:////file/l.db"
+speed = "relaxed"
+max_credits = 20
+ask_above = 5
+time_scale = 2
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose pyproject.toml has settings, with a folder below it to work in."""
+    (tmp_path / "pyproject.toml").write_text(FILE)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def nothing_chosen() -> Iterator[None]:
+    yield
+    for name in config.SETTINGS:
+        config.forget(name)
+
+
+def test_a_projects_file_goes_before_the_defaults_only(project: Path) -> None:
+    key = {"MJNB_API_KEY": "k"}
+    found = settings(environ=key)
+    assert (found.base_url, found.speed, found.max_credits, found.ask_above) == ("midapi", "relaxed", 20, 5)
+    assert (found.data_dir, found.ledger, found.time_scale) == (
+        project / "pictures",
+        "sqlite:////file/l.db",
+        2,
+    )
+    assert found.sources["speed"] == str(project / "pyproject.toml")
+    assert settings(environ={**key, "MJNB_SPEED": "fast"}).speed == "fast"
+    config.choose("speed", "turbo", "%config")
+    assert settings(environ={**key, "MJNB_SPEED": "fast"}).speed == "turbo"
+    assert settings(environ=key, speed="relaxed").speed == "relaxed"
+    assert settings(environ=key).sources["speed"] == "%config"
+    assert config.forget("speed")
+    assert not config.forget("speed")
+    assert settings(environ=key).speed == "relaxed"
+
+
+def test_the_nearest_file_counts_alone(project: Path) -> None:
+    (project / "notebooks" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert settings(environ={}).sources["speed"] == config.DEFAULT
+
+
+@pytest.mark.parametrize("name", ["api_key", "webhook_key"])
+def test_a_key_in_a_file_is_not_read_and_said_so(project: Path, name: str) -> None:
+    (project / "pyproject.toml").write_text(f"[tool.mjnb]\n{name} = '{CANARY}'\n")
+    with pytest.warns(UserWarning, match=f"{name} in .* is not read: a key in a file gets shared") as told:
+        found = settings(environ={})
+    assert (found.key, found.webhook_key, found.base_url) == ("", "", SANDBOX)
+    assert CANARY not in str([str(one.message) for one in told])
+
+
+# what somebody else's project says, and why it is not taken
+FOREIGN = {
+    "base_url = 'https://evil.example.com'": "none of kie, midapi, sandbox",
+    "ledger = 'postgresql://evil.example.com/x'": "is on another host",
+    "upload_url = 'https://evil.example.com'": "is not read",
+    "max_credit = 10": "did you mean 'max_credits'",
+    "max_credits = '10'": "max_credits in .* is '10'",
+    "max_credits = -1": "max_credits in .* is -1",
+    "max_credits = nan": "max_credits in .* is nan",
+    "speed = 'warp'": "speed in .* is 'warp'",
+    "time_scale = true": "time_scale in .* is True",
+    "data_dir = 3": "data_dir in .* is 3",
+    "speed = ": "cannot be read",
+}
+
+
+@pytest.mark.parametrize(("line", "why"), FOREIGN.items(), ids=FOREIGN)
+def test_a_file_that_says_what_is_not_accepted_is_refused(project: Path, line: str, why: str) -> None:
+    """A limit that was mistyped must not be no limit, and no file leads the key to another host."""
+    (project / "pyproject.toml").write_text(f"[tool.mjnb]\n{line}\n")
+    with pytest.raises(ConfigError, match=why):
+        settings(environ={"MJNB_API_KEY": CANARY})
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"tool = 3", b"tool.mjnb = 3", b"a" * 1_000_001])
+def test_a_file_that_cannot_be_read_is_named(project: Path, content: bytes) -> None:
+    (project / "pyproject.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"pyproject\.toml cannot be read"):
+        settings(environ={})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("speed", "warp"),
+        ("max_credits", "many"),
+        ("max_credits", -1),
+        ("ask_above", math.nan),
+        ("time_scale", 0),
+        ("base_url", "ftp://x"),
+        ("sped", "fast"),
+    ],
+)
+def test_what_is_chosen_is_checked_at_once(name: str, value: Any) -> None:
+    before = config.changes()
+    with pytest.raises(ConfigError):
+        config.choose(name, value, "%config")
+    assert config.changes() == before
+
+
+def test_every_setting_shows_with_its_source_and_no_secret() -> None:
+    environ = {
+        "MJNB_API_KEY": CANARY,
+        "MJNB_WEBHOOK_KEY": CANARY,
+        "MJNB_LEDGER": f"postgresql+psycopg://mj:{CANARY}@db/mj?password={CANARY}",
+    }
+    found = config.found(environ=environ)
+    shown = {name: config.masked(name, one.value) for name, one in found.items()}
+    assert CANARY not in str(shown) + repr({name: found[name] for name in ("api_key", "webhook_key")})
+    assert (shown["api_key"], found["api_key"].source) == ("set", "MJNB_API_KEY")
+    assert shown["ledger"] == "postgresql+psycopg://db/mj"
+    assert config.masked("api_key", config.found(environ={})["api_key"].value) == "not set"
+    assert set(shown) == set(config.SETTINGS)
+
+
+# ---- the default session -----------------------------------------------------------------------------
+
+
+def test_a_speed_chosen_later_counts_for_the_session_that_is_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    session = use(Session(sandbox=sandbox, data_dir=tmp_path / "d"))
+    config.choose("speed", "turbo", "%config")
+    config.choose("max_credits", 10, "%config")
+    assert default_session() is session
+    assert session.imagine("a fox", dry_run=True).request.speed == "turbo"
+    with pytest.raises(BudgetExceeded):
+        session.imagine("a fox")
+    config.forget("max_credits")
+    assert default_session().imagine("a fox").wait().state == "succeeded"
+    config.choose("max_credits", 10, "%config")
+    with pytest.raises(BudgetExceeded):  # what was spent before counts
+        default_session().imagine("a fox --relax")
+    session.close()
+
+
+def test_another_folder_is_another_session_and_the_first_goes_on(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MJNB_BASE_URL", sandbox.url)
+    monkeypatch.setenv("MJNB_API_KEY", sandbox.key)
+    monkeypatch.setenv("MJNB_TIME_SCALE", str(sandbox.time_scale))
+    first = default_session()
+    fox = first.imagine("a red fox")
+    config.choose("data_dir", tmp_path / "other", "%config")
+    second = default_session()
+    assert second is not first
+    assert default_session() is second
+    assert second.settings.data_dir == tmp_path / "other"
+    assert fox.wait().state == "succeeded"
+    assert fox.vary(2).wait().state == "succeeded"
+    assert len(second.tasks()) == 0
+    first.close()
+    second.close()
+
+
+# ---- the keyring -------------------------------------------------------------------------------------
+
+BACKEND = """
+import keyring.backend
+
+class Drawer(keyring.backend.KeyringBackend):
+    priority = 1
+    def set_password(self, service, name, password):
+        raise AssertionError("nothing is ever put there")
+    def delete_password(self, service, name):
+        raise AssertionError("nothing is ever taken away")
+    def get_password(self, service, name):
+        if name == "webhook_key":
+            raise RuntimeError("%(canary)s")
+        return "%(canary)s" if (service, name) == ("mjnb", "api_key") else None
+"""
+
+
+def test_the_keyring_is_asked_when_you_say_so(tmp_path: Path) -> None:
+    (tmp_path / "drawer.py").write_text(BACKEND % {"canary": CANARY})
+    script = """
+import sys
+from mjnb import config
+from mjnb.errors import ConfigError
+assert "keyring" not in sys.modules
+key = config.from_keyring()
+config.choose("api_key", key, "the keyring")
+found = config.settings()
+print(found.base_url, found.sources["api_key"], found.key == str(key), repr(key), found)
+try:
+    config.from_keyring("webhook_key")
+except ConfigError as error:
+    print(error)
+try:
+    config.from_keyring("other")
+except ConfigError as error:
+    print(error)
+"""
+    env = {"PYTHON_KEYRING_BACKEND": "drawer.Drawer", "PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, env=env
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("kie the keyring True <hidden> ")
+    assert "no answer (RuntimeError)" in done.stdout
+    assert "the keyring has no other" in done.stdout
+    assert CANARY not in done.stdout + done.stderr
+
+
+def test_without_the_keyring_it_says_what_to_do(tmp_path: Path) -> None:
+    script = """
+import sys
+sys.modules["keyring"] = None  # as if it were not installed
+from mjnb import config
+from mjnb.errors import ConfigError
+try:
+    config.from_keyring()
+except ConfigError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert "pip install keyring" in done.stdout

@@ -471,6 +471,12 @@ def test_a_run_order_of_other_cells_is_refused() -> None:
     spec = json.loads(made(stylization=[0, 100]).to_json())
     with pytest.raises(errors.InvalidRequest, match="run order"):
         Design.from_json(json.dumps({**spec, "run_order": [0, 0]}))
+    many = {name: list(range(1000)) for name in ("stylization", "weirdness", "other")}
+    with pytest.raises(errors.InvalidRequest, match="1,000,000,000 cells"):  # before they are made
+        Design.from_json(json.dumps({**spec, "axes": many, "points": None}))
+    for wrong in ({"repeat": "3"}, {"run_order": ["a", None]}, {"points": [[1, 2, 3]]}):
+        with pytest.raises(errors.InvalidRequest, match="this is no design"):
+            Design.from_json(json.dumps({**spec, **wrong}))
 
 
 @settings(max_examples=50)

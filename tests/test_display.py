@@ -11,13 +11,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import Any
 
+import bleach
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+import mjnb
 from mjnb import display
 from mjnb.display import CountView, Live, PictureView, TaskView, Tree
 
@@ -324,3 +327,105 @@ def test_outside_ipython_there_is_no_cell() -> None:
     script = "from mjnb.display import this_cell; import sys; print(this_cell(), 'IPython' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["None", "False"]
+
+
+# ---- what is typed ----------------------------------------------------------------------------------
+
+LINE_BREAKS = ["\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
+
+
+def test_one_line_is_typed_behind_the_magic() -> None:
+    assert display.typed("a red fox --s 250") == "%mj a red fox --s 250"
+
+
+@pytest.mark.parametrize("gap", LINE_BREAKS, ids=ascii)
+def test_what_has_line_breaks_is_typed_as_a_cell_and_arrives_whole(gap: str) -> None:
+    """Read back by the very shell that would run it."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    line = f"a wide river{gap}  under 'stars' --s 250"
+    run = TransformerManager().transform_cell(display.typed(line))
+    arrived: list[tuple[str, ...]] = []
+    shell = SimpleNamespace(run_cell_magic=lambda *said: arrived.append(said))
+    exec(run, {"get_ipython": lambda: shell})
+    assert arrived == [("mj", "", f"{line}\n")]
+
+
+# ---- videos -----------------------------------------------------------------------------------------
+
+FILM = replace(
+    VIEW, pictures=(PictureView(1, THUMBNAIL, "media/ab.mp4", video=True, size=1_234_567, sha256="ab"),)
+)
+
+
+def test_a_video_plays_from_its_file_and_stands_still_until_then() -> None:
+    found = seen(display.task_html(FILM))
+    (video,) = found.all("video")
+    assert (video["src"], video["preload"]) == ("media/ab.mp4", "none")
+    assert video["poster"] == found.all("img")[0]["src"] == display.data_uri(THUMBNAIL)
+    assert "1 video in 61 s" in found.text
+    assert "video, 1.2 MB" in found.text
+
+
+@pytest.mark.parametrize("link", ["", "javascript:alert(1)"])
+def test_a_video_that_cannot_be_linked_shows_its_first_frame(link: str) -> None:
+    view = replace(FILM, pictures=(replace(FILM.pictures[0], link=link),))
+    found = seen(display.task_html(view))
+    assert found.all("video") == found.all("a") == []
+    assert len(found.all("img")) == 1
+
+
+@pytest.mark.parametrize("view", [VIEW, FILM, RUNNING, replace(VIEW, state="failed", error="no such face")])
+def test_what_a_strict_viewer_leaves_still_reads_well(view: TaskView) -> None:
+    """GitHub keeps neither styles, classes nor videos, but what is inside of them."""
+    kept = bleach.clean(
+        display.task_html(view),
+        tags=TAGS - {"video", "bdi"},
+        attributes={"img": ["src", "alt", "width"], "a": ["href"]},
+        protocols={"https", "data"},
+        strip=True,
+    )
+    found = Seen(kept)
+    assert len(found.all("img")) == len(view.pictures)
+    assert all(image["alt"].startswith("a red fox, ") and image["src"] for image in found.all("img"))
+    assert "%mj a red fox --s 250" in found.text
+    assert (view.error or display.task_status(view)) in found.text
+
+
+# ---- where it came from -----------------------------------------------------------------------------
+
+
+def test_metadata_has_the_hashes_and_the_version_and_no_callback_url() -> None:
+    found = display.task_metadata(FILM)["mjnb"]
+    assert found["images"] == [{"number": 1, "sha256": "ab"}]
+    assert found["version"] == mjnb.__version__
+    assert "call_back_url" not in found["params"]
+
+
+def test_a_picture_alone_says_of_which_it_is_one() -> None:
+    view = replace(VIEW, pictures=VIEW.pictures[2:], prompt="", title="its parent's prompt")
+    assert display.alt_text(view, 3).startswith("its parent's prompt, picture 3 of 3")
+
+
+# ---- tables -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_stands_under_a_table_is_inert(text: str) -> None:
+    found = seen(display.table_html([display.RowView(text, text, text, text, THUMBNAIL)]))
+    assert found.all("img")[0]["alt"] == text
+    assert display.typed(text) in found.text
+
+
+def test_a_row_without_a_picture_still_has_its_line() -> None:
+    found = seen(display.table_html([display.RowView("0123456789", "failed", "a fox", "a fox")]))
+    assert found.all("img") == []
+    assert found.text == "456789 · failed%mj a fox"
+
+
+def test_what_turns_text_around_turns_only_itself() -> None:
+    """Flags behind a right-to-left override still read from left to right, and are copied as they are."""
+    view = replace(VIEW, magic="a \u202efox\u2067 --s 250")
+    page = display.task_html(view)
+    assert "a <bdi>\u202e</bdi>fox<bdi>\u2067</bdi> --s 250" in page
+    assert f"%mj {view.magic}" in seen(page).text

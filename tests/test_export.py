@@ -307,8 +307,15 @@ def test_an_opened_sweep_never_pays(made: tuple[Sweep, Path], opened: Sweep) -> 
 
 def test_closing_twice_is_closing_once(saved: Path) -> None:
     sweep = Sweep.open(saved)
+    rating = sweep.rate(seed=1)
     sweep.close()
     sweep.close()
+    with pytest.raises(errors.LedgerError, match="this sweep was closed"):
+        sweep.frame()
+    kept = (saved / "ratings.jsonl").read_bytes()
+    with pytest.raises(errors.LedgerError):
+        rating.answer(3)
+    assert (saved / "ratings.jsonl").read_bytes() == kept
 
 
 # ---- folders that are not what they say ----

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from faulting import ALONE, mixture, sweep_under
 
-from mjnb import client as client_room
 from mjnb import errors
 from mjnb.errors import MJError
 from mjnb.sandbox import Fault, Faults, Sandbox
@@ -30,11 +29,6 @@ REFUSED: dict[int, type[MJError]] = {
     501: errors.GenerationRefused,
     505: errors.FeatureDisabled,
 }
-
-
-@pytest.fixture
-def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_room, "TIMEOUT", httpx.Timeout(0.5))
 
 
 @pytest.fixture
@@ -214,6 +208,15 @@ def test_an_upload_that_breaks_is_repeated_and_nothing_is_paid_for_it(
     task = desk.imagine("the same in blue", file_urls=tmp_path / "mine.png", wait=True)
     assert task.task_type == "mj_img2img"
     assert (server.faults.requests("submit"), len(server.account.tasks)) == (1, 1)
+
+
+# ---- whole sweeps; `make proof` does them with 200 tasks, and under every fault alone ----
+
+
+@pytest.mark.parametrize("name", ["mixed", "submit-code-passing", "submit-drop_after"])
+def test_a_sweep_in_trouble_pays_every_cell_once(name: str, tmp_path: Path, short_timeout: None) -> None:
+    faults = mixture(0.2) if name == "mixed" else ALONE[name]
+    assert sweep_under(faults, tmp_path, cells=20, seed=1).struck > 0
 
 
 # ---- callback ----

@@ -7,21 +7,20 @@ import json
 import random
 import subprocess
 import sys
-import time
 import warnings
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from faulty import GENERATE, Faulty, Silence, until
 from kernels import Notebook, soon
+from killing import killed_at_instants, killed_at_points
 from nbclient.exceptions import DeadKernelError
+from nursery import Nursery
 
 from mjnb.sessions import Session, UnsettledWarning
 
 CELLS = 60
-KILLS = 8
 
 SERVE = """
 import sys
@@ -85,35 +84,28 @@ def accepted(books: Path) -> dict[str, int]:
     return {task["task_id"]: json.loads(task["param_json"])["stylization"] for task in tasks}
 
 
-def test_a_sweep_killed_again_and_again_loses_nothing_and_pays_nothing_twice(
-    service: str, books: Path, tmp_path: Path
-) -> None:
-    chance = random.Random()
-    for n in range(KILLS):
-        process, _ = start(WORK, service)
-        if n == 0:
-            until(lambda: accepted(books))
-        time.sleep(chance.uniform(0, 0.8))  # the instant of the kill
-        process.kill()
-        process.communicate()
-    process, _ = start(WORK, service)
-    _, said = process.communicate(timeout=100)
-    assert process.returncode == 0, said
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as running:
+        yield running
 
-    with reopened(service, tmp_path) as session:
-        rows = session.tasks().select("task_id", "state", "stylization").rows(named=True)
-        images = session.images()
-    paid = accepted(books)
-    assert paid
-    assert max(Counter(paid.values()).values()) == 1, "a cell was paid twice"
-    ids = {row["task_id"] for row in rows}
-    unknown = Counter(row["stylization"] for row in rows if row["state"] == "unknown")
-    lost = [cell for task_id, cell in paid.items() if task_id not in ids and not unknown[cell]]
-    assert lost == [], "paid, and the ledger does not know"
-    live = Counter(row["stylization"] for row in rows if row["state"] in ("succeeded", "unknown"))
-    assert live == dict.fromkeys(range(CELLS), 1)
-    assert images.height == 4 * sum(row["state"] == "succeeded" for row in rows)
-    assert images["state"].unique().to_list() == ["stored"]
+
+def test_sweeps_killed_at_random_instants_lose_nothing_and_pay_nothing_twice(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    """`make proof` does it two hundred times."""
+    tally = killed_at_instants(nursery, tmp_path, cells=6, kills=10, seed=random.randrange(10**6))
+    assert tally.kills >= 10
+    assert tally.pictures == 4 * tally.tasks
+
+
+def test_sweeps_killed_between_two_awaits_lose_nothing_and_pay_nothing_twice(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    """`make proof` does it at every point, from the intent to the last picture."""
+    tally = killed_at_points(nursery, tmp_path, cells=1, first=random.randrange(1, 20), stride=20)
+    assert tally.kills >= 5
+    assert tally.pictures == 4 * tally.tasks
 
 
 def test_a_kernel_killed_before_the_answer_leaves_an_unknown_task(faulty: Faulty, tmp_path: Path) -> None:
@@ -148,14 +140,17 @@ def test_a_process_killed_between_answer_and_pictures_is_taken_up(
     service: str, books: Path, tmp_path: Path
 ) -> None:
     process, _ = start(WORK, service)
-    until(lambda: len(accepted(books)) > 20)  # the second burst: the first one's answers are recorded
+    until(lambda: len(accepted(books)) > 20)  # the second burst: answers of the first are recorded
     process.kill()
     process.communicate()
     before = accepted(books)
     with reopened(service, tmp_path) as session:
-        there = set(session.tasks()["task_id"])
-        mine = [session.task(task_id).wait(60) for task_id in before if task_id in there]
-        assert len(mine) >= 20
+        rows = session.tasks().select("task_id", "state", "stylization").rows(named=True)
+        known = {row["task_id"] for row in rows} & set(before)
+        unknown = {row["stylization"] for row in rows if row["state"] == "unknown"}
+        assert known
+        assert all(cell in unknown for task_id, cell in before.items() if task_id not in known)
+        mine = [session.task(task_id).wait(60) for task_id in known]
         assert {task.state for task in mine} == {"succeeded"}
         assert all(image.state == "stored" for task in mine for image in task.images)
     assert accepted(books) == before

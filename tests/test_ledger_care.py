@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import math
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ledgers import a_task, an_intent, elsewhere, entry_of, line_of, output_of
+from databases import Postgres
+from ledgers import DONE, HAMMER, a_task, an_intent, elsewhere, entry_of, line_of, output_of
 
 from mjnb.errors import LedgerBusy, LedgerCorrupt, LedgerError, LedgerFull, LedgerTooNew
-from mjnb.ledger import Intent, Ledger, engine, locks, schema
+from mjnb.ledger import Intent, Judgement, Ledger, Shown, engine, locks, schema, sqlite
 from mjnb.ledger.addresses import read_url
+from mjnb.ledger.copying import backup, check, copy
+from mjnb.ledger.salvage import salvage
+from mjnb.ledger.spool import Spool
 from mjnb.params import Generate, make
+from mjnb.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -71,18 +80,56 @@ def test_a_ledger_of_before_a_parameter_gets_its_column_and_keeps_its_rows(path:
     after.close()
 
 
-def test_a_ledger_of_the_first_version_becomes_one_of_today(path: Path) -> None:
-    before = Ledger(f"sqlite:///{path}")
-    old = a_task(before, "succeeded")
-    before.close()
-    sql(path, "DROP TABLE upload")
-    sql(path, "ALTER TABLE task DROP COLUMN param_diff")
-    sql(path, "UPDATE meta SET value = '1' WHERE key = 'schema_version'")
-    after = Ledger(f"sqlite:///{path}")
-    after.put_upload("sha", "me", "https://files/a.png", 60)
-    assert entry_of(after, old).param_diff is None
+DATA = Path(__file__).parent / "data"
+
+
+def old_file(path: Path, version: int) -> None:
+    """Make a file as mjnb of that schema left it, rows and all."""
+    path.parent.mkdir(exist_ok=True)
+    connection = sqlite3.connect(path)
+    connection.executescript((DATA / f"ledger_v{version}.sql").read_text(encoding="utf-8"))
+    connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_ledger_of_every_earlier_version_becomes_one_of_today(path: Path, version: int) -> None:
+    old_file(path, version)
+    before = sql(path, "SELECT id, task_id, state, param_json, request_sha, rev FROM task ORDER BY id")
+    events = sql(path, "SELECT * FROM event ORDER BY seq")
+    ledger = Ledger(f"sqlite:///{path}")
+    after = sql(path, "SELECT id, task_id, state, param_json, request_sha, rev FROM task ORDER BY id")
+    assert (after, sql(path, "SELECT * FROM event ORDER BY seq")) == (before, events)
+    assert [row[2] for row in before] == ["succeeded", "submitted", "unknown", "rejected"]
+    going_on, unknown = ledger.left_open("me")
+    assert ([one.task_id for one in going_on], len(unknown)) == (["t-run"], 1)
+    found = ledger.find("t-done")[0]
+    request = make(Generate, {"task_type": "mj_txt2img", "prompt": "a done fox 🦊", "speed": "fast"})
+    again = Intent(
+        request=replace(request, stylization=250), account="me", base_url="u", credits=8, at_most=1
+    )
+    assert ledger.intend(again) == (found.id, False), "what was paid then is not paid again now"
+    assert ledger.pictures(found.id)[0].state == "stored"
+    assert ledger.metrics(["ab"]) == {("ab", "edges", 1): (0.5, None)}
+    ledger.put_upload("new", "me", "https://files/a.png", 60)
+    ledger.ratings.add(Judgement("single", score=4))
+    assert ledger.places.take("me", 1, 1.0).place is not None
+    assert settle(ledger, going_on[0].id) == "succeeded"
     assert sql(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(schema.VERSION),)]
-    after.close()
+    ledger.close()
+    assert check(f"sqlite:///{path}").faults == ()
+
+
+def settle(ledger: Ledger, own_id: str) -> str:
+    assert ledger.settled(own_id, DONE)
+    return entry_of(ledger, own_id).state
+
+
+def test_eight_processes_open_an_old_ledger_at_once(path: Path) -> None:
+    old_file(path, 1)
+    script = "assert ends([child(lambda: Ledger(url).close()) for _ in range(8)]) == [0] * 8"
+    output_of(script, f"sqlite:///{path}")
+    assert sql(path, "SELECT count(*) FROM session WHERE ended_at IS NOT NULL") == [(9,)]
+    assert sql(path, "SELECT count(*) FROM meta") == [(2,)]
 
 
 def test_eight_processes_open_a_new_ledger_at_once(path: Path) -> None:
@@ -106,6 +153,18 @@ def test_a_text_does_not_get_into_a_number(path: Path, ledger: Ledger) -> None:
     own_id = a_task(ledger, "intent")
     with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT"):
         sql(path, "UPDATE task SET stylization = 'much' WHERE id = ?", own_id)
+
+
+@contextlib.contextmanager
+def filled(path: Path) -> Iterator[Ledger]:
+    """Yield a ledger with 60 tasks; it is closed, and all of it in its file, when the block is left."""
+    ledger = Ledger(f"sqlite:///{path}")
+    for number in range(20):
+        a_task(ledger, "succeeded", f"{number} " + "fox " * 100)
+        a_task(ledger, "submitted", f"{number} " + "owl " * 100)
+        a_task(ledger, "unknown", f"{number} " + "cat " * 100)
+    yield ledger
+    ledger.close()
 
 
 # ---- a file that cannot be used ---------------------------------------------------------------------
@@ -161,11 +220,40 @@ def test_a_write_has_the_ledger_to_itself_from_its_start(path: Path) -> None:
     found.close()
 
 
-def test_half_a_ledger_is_told(path: Path) -> None:
-    Ledger(f"sqlite:///{path}").close()
-    os.truncate(path, path.stat().st_size // 2)
-    with pytest.raises(LedgerCorrupt):
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
+def test_a_ledger_that_was_cut_short_is_told_and_is_never_an_empty_one(path: Path, share: float) -> None:
+    with filled(path) as ledger:
+        own_ids = {entry.id for entry in ledger.find("")}
+    os.truncate(path, int(path.stat().st_size * share))
+    before = path.read_bytes()
+    with pytest.raises(LedgerCorrupt) as caught:
         Ledger(f"sqlite:///{path}")
+    assert f"python -m mjnb ledger salvage {path}" in caught.value.hint
+    assert path.read_bytes() == before
+    assert len(own_ids) == 60
+
+
+def test_flipped_bits_are_found_at_opening_or_by_a_check_or_break_nothing(path: Path) -> None:
+    """SQLite has no checksums: what hits a text of no consequence is seen by nobody."""
+    with filled(path) as ledger:
+        own_ids = {entry.id for entry in ledger.find("")}
+    whole, chance = path.read_bytes(), random.Random(7)
+    told = found = 0
+    for _ in range(60):
+        damaged = bytearray(whole)
+        damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+        path.write_bytes(damaged)
+        try:
+            faults = check(f"sqlite:///{path}").faults
+        except LedgerError:
+            told += 1
+            continue
+        found += bool(faults)
+        if not faults:
+            with contextlib.closing(Ledger(f"sqlite:///{path}")) as ledger:
+                assert len({entry.id for entry in ledger.find("")} & own_ids) >= 59
+    assert told > 5
+    assert found > 5
 
 
 @pytest.mark.parametrize("where", ["file/ledger.db", "file/deeper/ledger.db", "folder"])
@@ -250,19 +338,9 @@ except LedgerError as error:
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))"
 
 
-def may_mount(folder: Path) -> tuple[str, ...]:
-    """Return how to start a program whose view of a folder is a disk of 900 kB; empty when not allowed."""
-    mount = f"mount -t tmpfs -o size=900k mjnb-test {folder} && exec"
-    for unshare in (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user")):
-        start = (*unshare, "sh", "-c", f'{mount} "$@"', "sh")
-        if shutil.which("unshare") and subprocess.run([*start, "true"], capture_output=True).returncode == 0:
-            return start
-    return ()
-
-
 def test_a_full_disk_is_told_before_anything_is_sent_and_loses_nothing(path: Path) -> None:
     path.parent.mkdir()
-    start = may_mount(path.parent)
+    start = mounted(path.parent, "size=900k")
     script = FILL + "print(len(ledger.find('')))"
     said = output_of(script if start else f"{LIMITED}\n{script}", f"sqlite:///{path}", before=start).split()
     assert said[0] == ("LedgerFull" if start else "LedgerError")
@@ -289,3 +367,297 @@ def test_a_key_in_the_address_is_never_shown() -> None:
     with pytest.raises(LedgerError) as caught:
         Ledger("postgresql+psycopg://mj:canary-pw@127.0.0.1:1/mj")
     assert "canary-pw" not in str(caught.value)
+
+
+# ---- salvage ----------------------------------------------------------------------------------------
+
+
+def test_a_whole_ledger_is_salvaged_whole(path: Path, tmp_path: Path) -> None:
+    with filled(path):
+        pass
+    done = salvage(path, tmp_path / "new.db")
+    assert done.whole
+    assert copy(f"sqlite:///{path}", f"sqlite:///{tmp_path / 'new.db'}").same
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_can_be_read_around_bad_pages_is_saved_and_the_rest_is_counted(
+    path: Path, tmp_path: Path, seed: int
+) -> None:
+    with filled(path) as ledger:
+        before = {entry.id: entry for entry in ledger.find("")}
+    damage(path, pages=3, chance=random.Random(seed))
+    damaged = path.read_bytes()
+    done = salvage(path, tmp_path / "new.db")
+    assert path.read_bytes() == damaged
+    ledger = Ledger(f"sqlite:///{tmp_path / 'new.db'}")
+    after = {entry.id: entry for entry in ledger.find("")}
+    assert set(after) <= set(before)
+    counts = done.tables["task"]
+    assert counts.rows + counts.anew == len(after)
+    assert counts.rows + counts.anew + counts.lost >= len(before)
+    assert not done.whole
+    assert len(after) >= 40
+    for own_id, entry in after.items():
+        assert (entry.param_json, entry.request_sha) == (
+            before[own_id].param_json,
+            before[own_id].request_sha,
+        )
+        assert entry.task_id == before[own_id].task_id
+        assert entry.account == "me"
+    assert ledger.intend(an_intent())[1], "it is a ledger like any other"
+    ledger.close()
+
+
+def damage(path: Path, pages: int, chance: random.Random) -> None:
+    """Overwrite some pages after the first with noise."""
+    content = bytearray(path.read_bytes())
+    for page in chance.sample(range(1, len(content) // 4096), pages):
+        content[page * 4096 : page * 4096 + 4096] = chance.randbytes(4096)
+    path.write_bytes(content)
+
+
+def test_a_task_whose_row_is_gone_is_made_anew_from_its_history(path: Path, tmp_path: Path) -> None:
+    with filled(path) as ledger:
+        before = {entry.id: entry for entry in ledger.find("")}
+    sql(path, "PRAGMA foreign_keys=OFF")
+    gone = [row[0] for row in sql(path, "SELECT id FROM task ORDER BY id LIMIT 30")]
+    sql(path, f"DELETE FROM task WHERE id IN ({','.join('?' * 30)})", *gone)
+    done = salvage(path, tmp_path / "new.db")
+    assert done.tables["task"].anew == 30
+    ledger = Ledger(f"sqlite:///{tmp_path / 'new.db'}")
+    for own_id in gone:
+        made, was = entry_of(ledger, own_id), before[own_id]
+        assert (made.state, made.task_id, made.param_json) == (was.state, was.task_id, was.param_json)
+        assert (made.request_sha, made.account, made.rev) == (was.request_sha, was.account, was.rev)
+    ledger.close()
+    assert check(f"sqlite:///{tmp_path / 'new.db'}").faults == ()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
+def test_the_front_of_a_file_that_was_cut_short_is_saved(path: Path, tmp_path: Path, share: float) -> None:
+    with filled(path):
+        pass
+    os.truncate(path, int(path.stat().st_size * share))
+    done = salvage(path, tmp_path / "new.db")
+    assert not done.whole
+    assert done.tables["task"].rows + done.tables["task"].anew > 10
+    assert check(f"sqlite:///{tmp_path / 'new.db'}").faults == ()
+
+
+def test_a_damaged_header_does_not_hide_the_rest(path: Path, tmp_path: Path) -> None:
+    with filled(path):
+        pass
+    with path.open("rb+") as file:
+        file.write(b"\0" * 18)
+    with pytest.raises(LedgerCorrupt):
+        Ledger(f"sqlite:///{path}")
+    assert salvage(path, tmp_path / "new.db").tables["task"].rows == 60
+
+
+def test_what_is_beyond_reading_is_told_and_leaves_nothing_behind(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(random.Random(1).randbytes(50_000))
+    with pytest.raises(LedgerError, match="nothing of"):
+        salvage(path, tmp_path / "new.db")
+    assert list(tmp_path.iterdir()) == [path.parent]
+
+
+def test_rows_that_are_only_in_the_log_are_saved_too(path: Path, tmp_path: Path) -> None:
+    """The process died: its last rows are in the log beside the file, not in the file."""
+    script = "for n in range(40): Ledger(url).intend(an_intent(f'{n} ' + 'fox ' * 50))\nos._exit(0)"
+    output_of(script, f"sqlite:///{path}")
+    assert path.with_name("ledger.db-wal").stat().st_size > 0
+    assert salvage(path, tmp_path / "new.db").tables["task"].rows == 40
+
+
+# ---- copies -----------------------------------------------------------------------------------------
+
+
+def test_a_backup_while_others_write_is_one_moment_of_the_ledger(path: Path, tmp_path: Path) -> None:
+    Ledger(f"sqlite:///{path}").close()
+    with elsewhere(HAMMER + "hammer(600)", f"sqlite:///{path}") as process:
+        for number in range(5):
+            line_of(process)
+            rows = backup(f"sqlite:///{path}", tmp_path / f"{number}.db").rows
+            assert check(f"sqlite:///{tmp_path / f'{number}.db'}").faults == ()
+            assert rows["event"] in (2 * rows["task"], 2 * rows["task"] - 1)
+        process.kill()
+        process.communicate()
+    assert sql(tmp_path / "4.db", "SELECT count(*) FROM task") >= sql(
+        tmp_path / "0.db", "SELECT count(*) FROM task"
+    )
+
+
+def test_a_backup_goes_over_nothing(path: Path, tmp_path: Path) -> None:
+    Ledger(f"sqlite:///{path}").close()
+    (tmp_path / "notes.db").write_text("mine")
+    with pytest.raises(LedgerError, match="is there already"):
+        backup(f"sqlite:///{path}", tmp_path / "notes.db")
+    assert (tmp_path / "notes.db").read_text() == "mine"
+
+
+@pytest.fixture
+def both(path: Path, postgres: Postgres) -> tuple[str, str]:
+    with filled(path) as ledger:
+        ledger.add_sweep('{"axes": [1.0, "é🦊"]}')
+        ledger.put_metrics([("sha", "edges", 1, 0.1 + 0.2, None), ("sha", "hue", 1, 1e-300, math.inf)])
+        ledger.put_upload("sha", "me", "https://f/a.png", 60)
+        ledger.ratings.add(Judgement("single", (Shown("t", 1, "ab"),), score=4.5, rater="é"))
+        ledger.rejected(a_task(ledger, "intent", "a\0b"), "no \0 \ud83d ☃")
+    return f"sqlite:///{path}", postgres.url(postgres.database())
+
+
+def test_a_ledger_goes_to_postgresql_and_back_without_loss(both: tuple[str, str], tmp_path: Path) -> None:
+    file, server = both
+    assert copy(file, server).rows["task"] == 61
+    assert copy(file, server).same, "a second time does nothing"
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    assert not copy(server, back).same
+    assert copy(back, file).same
+    assert backup(server, tmp_path / "backup.db").rows["task"] == 61
+    assert copy(f"sqlite:///{tmp_path / 'backup.db'}", server).same
+    assert (check(server).faults, check(back).faults) == ((), ())
+    for url in (server, back):
+        ledger = Ledger(url)
+        last = max(entry.rev for entry in ledger.find(""))
+        own_id, _ = ledger.intend(an_intent())
+        assert entry_of(ledger, own_id).rev == last + 1, "the numbers go on"
+        ledger.close()
+
+
+def test_ledgers_are_not_mixed(both: tuple[str, str]) -> None:
+    file, server = both
+    ledger = Ledger(server)
+    own_id = a_task(ledger, "submitted")
+    with pytest.raises(LedgerError, match=r"other rows already .*task"):
+        copy(file, server)
+    assert [entry.id for entry in ledger.find("")] == [own_id]
+    ledger.close()
+    with pytest.raises(LedgerError, match="onto itself"):
+        copy(file, file)
+
+
+def test_what_was_kept_aside_finds_its_ledger_after_a_copy(path: Path, tmp_path: Path) -> None:
+    with filled(path) as ledger:
+        own_id = a_task(ledger, "intent")
+        spool = Spool(tmp_path / "spool", ledger._engine.id, "of a dead session")
+        spool.keep("submitted", own_id, "t-kept")
+        spool.close()
+    copy(f"sqlite:///{path}", f"sqlite:///{tmp_path / 'new.db'}")
+    ledger = Ledger(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "spool")
+    assert entry_of(ledger, own_id).task_id == "t-kept"
+    ledger.close()
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+# ---- where it cannot be -----------------------------------------------------------------------------
+
+MOUNTS = r"""proc /proc proc rw 0 0
+/dev/vda / ext4 rw 0 0
+server:/home /home nfs4 rw 0 0
+//nas/team /mnt/team\040files cifs rw 0 0
+me@host: /home/me/far fuse.sshfs rw 0 0
+/dev/sdb1 /home/me/near ext4 rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind", "network"),
+    [
+        ("/work", "ext4", False),
+        ("/homes", "ext4", False),
+        ("/home/me", "nfs4", True),
+        ("/home/me/near/data", "ext4", False),
+        ("/home/me/far", "fuse.sshfs", True),
+        ("/mnt/team files/data", "cifs", True),
+    ],
+)
+def test_a_network_file_system_is_known_by_its_mount(
+    tmp_path: Path, folder: str, kind: str, network: bool
+) -> None:
+    (tmp_path / "mounts").write_text(MOUNTS)
+    found = sqlite.file_system(Path(folder), tmp_path / "mounts")
+    assert (found, sqlite.is_network(found)) == (kind, network)
+    assert sqlite.file_system(Path(folder), tmp_path / "not there") == ""
+
+
+def test_a_ledger_on_a_network_disk_has_no_shared_memory_and_says_so(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ledger(f"sqlite:///{path}").close()
+    (tmp_path / "mounts").write_text(f"/dev/vda / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
+    monkeypatch.setattr(sqlite.file_system, "__defaults__", (tmp_path / "mounts",))
+    with pytest.warns(sqlite.NetworkLedgerWarning, match=r"network file system \(nfs4\).*PostgreSQL"):
+        ledger = Ledger(f"sqlite:///{path}")
+    own_id = a_task(ledger, "submitted")
+    assert sql(path, "PRAGMA journal_mode") == [("delete",)]
+    assert not path.with_name("ledger.db-shm").exists()
+    assert entry_of(ledger, own_id).state == "submitted"
+    ledger.close()
+
+
+IMAGINE = """
+import mjnb as mj
+from mjnb.errors import LedgerError
+try:
+    with mj.Session(base_url=sys.argv[1], api_key="sandbox", data_dir=sys.argv[2], time_scale=40) as session:
+        session.sweep("a fox " * 300, stylization=range(200)).run()
+except LedgerError as error:
+    print(f"{type(error).__name__}: {error.message}: {error.hint}")
+"""
+
+
+def mounted(folder: Path, options: str) -> tuple[str, ...]:
+    """Return how to start a program that sees a small disk of its own in a folder; empty when not allowed."""
+    mount = f"mount -t tmpfs -o {options} mjnb-test {folder} && exec"
+    for unshare in (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user")):
+        start = (*unshare, "sh", "-c", f'{mount} "$@"', "sh")
+        if shutil.which("unshare") and subprocess.run([*start, "true"], capture_output=True).returncode == 0:
+            return start
+    return ()
+
+
+def test_a_disk_that_cannot_be_written_is_told_and_nothing_is_paid(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A read-only disk where mounting is allowed, else a folder that is none."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    start = mounted(folder, "ro")
+    where = folder / "data" if start else Path("/proc/mjnb")
+    said = output_of(IMAGINE, sandbox.url, where, before=start)
+    assert said.startswith("LedgerError: ")
+    assert "cannot be written" in said
+    assert "MJNB_DATA_DIR" in said
+    assert sandbox.account.submits == 0
+
+
+KNOWN = (
+    IMAGINE
+    + """
+import json
+from mjnb.ledger import Ledger
+from pathlib import Path
+file = Path(sys.argv[2]) / "ledger.db"
+for log in (Path(sys.argv[2]) / "media").rglob("*.*"):
+    log.unlink()
+ledger = Ledger(f"sqlite:///{file}", file.parent / "spool")
+print(json.dumps([[entry.task_id, entry.state] for entry in ledger.find("")]))
+"""
+)
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_sweep_loses_nothing_that_was_paid(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    start = mounted(folder, "size=1500k")
+    limit = (
+        "" if start else "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))\n"
+    )
+    said = output_of(limit + KNOWN, sandbox.url, folder / "data", before=start)
+    first, rows = said.strip().splitlines()[0], json.loads(said.strip().splitlines()[-1])
+    assert first.startswith("Ledger")
+    known = {task_id for task_id, _ in rows}
+    assert 3 < len(sandbox.account.tasks) < 200
+    assert set(sandbox.account.tasks) <= known, "paid, and the ledger does not know"

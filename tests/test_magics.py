@@ -127,6 +127,14 @@ TRAPS = {
     "backslash": r"C:\new\table",
     "equals": "x = y == z",
     "parenthesis": "a (fox [in",
+    "question": "who is there? is this?",
+    "exclamation": "!ls what a fox!",
+    "backslash at the end": "a fox \\",
+    "template": "a {{fox} }} {{1}} {{a b}}",
+    "unknown flags": "a -- b --what --1 -o x",
+    "longest": ("lighthouse at dusk, " * 100).strip().ljust(2000, "!"),
+    "verb inside": "a status symbol, upscale it",
+    "script": "<script>alert('x')</script>",
 }
 
 
@@ -191,9 +199,16 @@ def test_a_wrong_line_is_an_error_of_a_few_lines_and_sends_nothing(
 
 def test_an_error_stops_run_all(tmp_path: Path) -> None:
     """Two cells are queued, as Run All does it: the second does not run after the first failed."""
+
+    until = "import os, time\nwhile not os.path.exists('queued'): time.sleep(0.01)"
+
+    async def both_are_queued() -> None:
+        (tmp_path / "queued").touch()
+
     with Notebook(tmp_path) as notebook:
         notebook.run("%load_ext mjnb")
-        messages = notebook.run_all(["%mj a fox --ar 21:9", "open('ran', 'w').close()"])
+        cells = [f"{until}\n%mj a fox --ar 21:9", "open('ran', 'w').close()"]
+        messages = notebook.run_all_and_meanwhile(cells, both_are_queued)
     assert messages == ["error", "aborted"]
     assert not (tmp_path / "ran").exists()
 
@@ -231,6 +246,59 @@ def test_unload_takes_the_magic_away_and_load_brings_it_back(notebook: Notebook)
     assert text_of(notebook.run(f"%load_ext mjnb\n{there}")) == "True\n"
 
 
+def test_nothing_of_it_stays_in_the_shell(tmp_path: Path) -> None:
+    """What the extension hangs in is gone after it, and nothing else is."""
+    state = """
+def state():
+    shell = get_ipython()
+    return {
+        "magics": {kind: sorted(there) for kind, there in shell.magics_manager.magics.items()},
+        "registry": sorted(shell.magics_manager.registry),
+        "matchers": list(shell.Completer.custom_matchers),
+        "transformers": [*shell.input_transformers_cleanup, *shell.input_transformers_post],
+        "events": {name: list(there) for name, there in shell.events.callbacks.items()},
+        "configurables": list(shell.configurables),
+        "formatters": {
+            str(kind): (dict(one.type_printers), dict(one.deferred_printers))
+            for kind, one in [
+                *shell.display_formatter.formatters.items(),
+                ("bundle", shell.display_formatter.mimebundle_formatter),
+            ]
+        },
+        "hooks": sorted(shell.strdispatchers) if hasattr(shell, "strdispatchers") else [],
+    }
+"""
+    with Notebook(tmp_path) as notebook:
+        notebook.run(f"{state}\n%config\nbefore = state()")  # which loads IPython's own lazy magics
+        notebook.run("%load_ext mjnb\nduring = state()")
+        notebook.run("%mj a fox --wait")
+        notebook.run("%config MJ.speed = 'turbo'")
+        notebook.run("%unload_ext mjnb")
+        shown = text_of(
+            notebook.run(
+                "now = state()\nfrom mjnb import config\n"
+                "print([name for name in before if before[name] != now[name]])\n"
+                "print([name for name in before if before[name] != during[name]])\n"
+                "print(config.found()['speed'].value)"
+            )
+        )
+    changed, hung, speed = shown.splitlines()
+    assert changed == "[]"
+    assert set(eval(hung)) >= {"magics", "registry", "matchers", "transformers", "events", "configurables"}
+    assert speed == "fast"
+
+
+def test_it_loads_at_its_first_use(tmp_path: Path) -> None:
+    """As the docstring of `mjnb.magics` says: one line in ``ipython_config.py``."""
+    profile = tmp_path / "ipythondir" / "profile_default"
+    profile.mkdir(parents=True)
+    (profile / "ipython_config.py").write_text('c.MagicsManager.lazy_magics = {"mj": "mjnb"}\n')
+    for source in ("fox = %mj --quiet a red fox\nfox.prompt", "%%mj -o fox --quiet\na red fox"):
+        with Notebook(tmp_path) as notebook:
+            notebook.run(source)
+            assert text_of(notebook.run("print(fox.prompt)")) == "a red fox\n"
+
+
 def test_help_tells_how_to_use_it(notebook: Notebook) -> None:
     assert "Midjourney" in text_of(notebook.run("print(get_ipython().find_line_magic('mj').__doc__)"))
 
@@ -247,3 +315,104 @@ def test_without_a_key_it_says_once_that_it_is_the_sandbox(tmp_path: Path) -> No
         notebook.run("a.wait(); b.wait();")
         assert len(alts(html_of(notebook.outputs(-3)[1:]))) == 4
         assert "sandbox" in html_of(notebook.outputs(-2))
+
+
+# ---- what the front end asks ----
+
+
+def completions(notebook: Notebook, code: str) -> list[tuple[str, str, str]]:
+    """Return what the kernel proposes: what it would replace, the text, and what stands beside it."""
+    reply = notebook.complete(code)
+    kinds = reply["metadata"]["_jupyter_types_experimental"]
+    return [(code[one["start"] : one["end"]], one["text"], one["type"]) for one in kinds]
+
+
+def test_a_kernel_completes_lines_cells_and_assignments(notebook: Notebook) -> None:
+    assert completions(notebook, "%mj a cat --st")[0] == (
+        "--st",
+        "--stylize",
+        "0 to 1000 · strength of Midjourney's own style",
+    )
+    assert [text for _, text, _ in completions(notebook, "%%mj\na cat\n--ar 1")] == ["1:2", "1:1", "16:9"]
+    assert [text for _, text, _ in completions(notebook, "x = %mj a cat --chao")] == ["--chaos"]
+    assert ("up", "upscale") in [(typed, text) for typed, text, _ in completions(notebook, "%mj up")]
+
+
+def test_a_kernel_completes_tasks_with_their_prompts_and_names(notebook: Notebook) -> None:
+    notebook.run("hare = %mj --wait --quiet a brown hare\nhue = 'green'")
+    assert text_of(notebook.run("print(hare.state)")) == "succeeded\n"
+    assert completions(notebook, "%mj upscale har") == [("har", "hare", "succeeded · a brown hare")]
+    ends = {text for _, text, kind in completions(notebook, "%mj rerun ") if kind.endswith("a brown hare")}
+    assert text_of(notebook.run("print(hare.id[-6:])")).strip() in ends
+    assert completions(notebook, "%mj a {{hu") == [("hu", "hue", "green")]
+
+
+def test_what_a_thread_said_last_stays_in_the_notebook(notebook: Notebook) -> None:
+    """No cell waits for the swan itself: the end of a later cell tells what became of it."""
+    notebook.run("swan = %mj a black swan")
+    notebook.run("import time\nwhile not swan.done: time.sleep(0.01)")
+    cells = 2
+    while not alts(html_of(notebook.outputs(-cells))) and cells < 500:
+        notebook.run("time.sleep(0.01)")
+        cells += 1
+    assert len(alts(html_of(notebook.outputs(-cells)))) == 4
+
+
+# ---- a batch ----
+
+
+def test_each_line_of_a_body_becomes_a_task_that_shows_in_its_cell(notebook: Notebook, folder: Path) -> None:
+    before = len(prompts(folder))
+    notebook.run("hue = 'red'")
+    shown = notebook.run(
+        "%%mj --each --ar 2:3 -o many\na {{hue}} bird\n\n  # no comment --s 50 \nstatus of it\n"
+    )
+    assert len(shown) == 4
+    assert "3 prompts" in shown[0]["data"]["text/plain"]
+    notebook.run("many.wait();")
+    assert sorted(prompts(folder)[before:]) == ["# no comment", "a red bird", "status of it"]
+    pages = [one["data"]["text/html"] for one in notebook.outputs(-2)]
+    assert "3 succeeded of 3" in pages[0]
+    assert [alts(page)[0].split(",")[0] for page in pages[1:]] == [
+        "a red bird",
+        "# no comment",
+        "status of it",
+    ]
+    assert (
+        text_of(notebook.run("print([task.params['aspect_ratio'] for task in many])"))
+        == "['2:3', '2:3', '2:3']\n"
+    )
+
+
+def test_interrupting_a_batch_gives_the_prompt_back_and_loses_nothing(
+    notebook: Notebook, server: Sandbox
+) -> None:
+    before = len(server.account.tasks)
+
+    async def press() -> None:
+        await soon(lambda: len(server.account.tasks) > before + 2)
+        await notebook.kernel.interrupt_kernel()
+
+    body = "\n".join(f"snail number {n} --relax" for n in range(3))
+    shown = notebook.run_and_meanwhile(f"%%mj --each --wait -o snails\n{body}", press)
+    assert shown[-1]["ename"] == "KeyboardInterrupt"
+    ours = "t = mj.tasks()\nt = t.filter(t['prompt'].str.starts_with('snail number'))\n"
+    assert text_of(notebook.run(f"{ours}print(len(t))")) == "3\n"
+    notebook.run("%mj wait --quiet")
+    assert text_of(notebook.run(f"{ours}print(set(t['state']))")) == "{'succeeded'}\n"
+
+
+def test_quiet_shows_nothing(notebook: Notebook) -> None:
+    assert notebook.run("%mj --quiet a silent fox") == []
+    assert notebook.run("%%mj --quiet --each\na silent owl\na silent cat") == []
+    assert notebook.run("%mj --quiet --wait a {silent, still} dog") == []
+
+
+def test_a_prompt_of_several_lines_has_a_line_to_copy_that_makes_the_same(
+    notebook: Notebook, folder: Path
+) -> None:
+    notebook.run("%%mj --quiet -o river\na wide river\n  under stars")
+    magic = text_of(notebook.run("print(repr(river))")).split("\n", 1)[1].strip()
+    assert magic.startswith("%%mj\n")
+    notebook.run(magic)
+    assert prompts(folder)[-2:] == ["a wide river\n  under stars"] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import subprocess
@@ -24,9 +25,10 @@ from mjnb.metrics import METRICS, Unmeasured, measure, measure_all
 from mjnb.metrics.own import as_own
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
-from mjnb.sweeps import Sweep
+from mjnb.sweeps import Sweep, design
 from mjnb.sweeps.measuring import MetricWarning
-from mjnb.sweeps.suggesting import Neighbourhood
+from mjnb.sweeps.neighbourhood import Neighbourhood
+from mjnb.sweeps.suggesting import suggest
 
 WORKING = 60  # seconds
 
@@ -96,6 +98,8 @@ FAILURES: dict[str, tuple[Any, str]] = {
     "raises": (lambda _: 1 / 0, "ZeroDivisionError: division by zero"),
     "raises without words": (wordless, "KeyError"),
     "returns NaN": (lambda _: math.nan, "ValueError: it returned NaN"),
+    "returns infinity": (lambda _: -math.inf, "ValueError: it returned infinity"),
+    "returns what has no square": (lambda _: 1e300, "ValueError: it returned 1e+300, too large"),
     "returns a text": (lambda _: "3", "TypeError: it returned str"),
     "returns nothing": (lambda _: None, "TypeError"),
     "returns many": (lambda _: [1.0, 2.0], "TypeError: it returned list"),
@@ -122,6 +126,59 @@ def test_a_metric_that_fails_on_one_picture_costs_that_number(sweep: Sweep, wron
     assert note.startswith(f"fussy: no number for picture {bad['number']} of task {bad['task'][-6:]}: {told}")
     assert sweep.frame().equals(frame, null_equal=True)  # and no second warning, or this test fails
     assert len(colours) == 32
+
+
+def test_what_a_wider_sweep_measures_is_its_own(sweep: Sweep) -> None:
+    sweep.measure(width)
+    wider = sweep.extend(stylization=[400]).measure(wide=lambda _: 1.0)
+    assert {"width", "wide"} <= set(wider.frame().columns)
+    assert "width" in sweep.frame().columns
+    assert "wide" not in sweep.frame().columns
+
+
+def test_infinity_is_nowhere_in_a_page(sweep: Sweep, tmp_path: Path) -> None:
+    sweep.measure(wild=lambda _: math.inf)
+    with pytest.warns(MetricWarning, match="it returned infinity"):
+        figure = sweep.plot(["wild"])
+    page = figure.save(tmp_path / "x.html").read_text()
+    cells = page.split('id="cells">')[1].split("</script>")[0]
+    assert json.loads(cells, parse_constant=pytest.fail)[0]["metrics"][0]["mean"] is None
+
+
+@pytest.mark.parametrize("baseline", [[1], "stylization", 5])
+def test_a_baseline_that_is_no_mapping_is_refused(sweep: Sweep, baseline: Any) -> None:
+    with pytest.raises(errors.InvalidRequest, match="values by axis"):
+        sweep.frame(baseline=baseline)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"alpha": "x"}, {"permutations": "x"}, {"permutations": True}, {"alpha": 1}]
+)
+def test_wrong_numbers_of_a_test_are_told(sweep: Sweep, wrong: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidRequest, match=next(iter(wrong))):
+        sweep.effects("vendi", **wrong)
+
+
+def test_cells_with_nulls_lead_to_further_ones(session: Session) -> None:
+    cells = pl.DataFrame({"stylization": [0, None, 500], "weirdness": [None, 5, 7]})
+    sweep = session.sweep("a fox", cells=cells).run()
+    for by in ("uncertainty", "preference"):
+        found = sweep.suggest(3, metric="vendi", by=by)  # type: ignore[arg-type]
+        assert len(found.frame) == 3
+        assert not {tuple(cell.values()) for cell in found} & set(sweep.design.points)
+
+
+@pytest.mark.parametrize("wrong", [{"n": 10**9}, {"n": True}, {"seed": "x"}, {"seed": -1}])
+def test_a_suggestion_of_nothing_sensible_is_refused(sweep: Sweep, wrong: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidRequest, match=f"{next(iter(wrong))} needs a whole number"):
+        sweep.suggest(metric="vendi", **wrong)
+
+
+def test_a_suggestion_of_a_large_sweep_weighs_a_sample_of_its_cells() -> None:
+    large = design("a fox", {"stylization": range(100), "weirdness": range(100)})
+    paid = {number: float(number) for number in range(0, 10_000, 2)}
+    found = suggest(large, paid, 3, "uncertainty", metric="vendi")
+    assert len({one.at for one in found.candidates} - {large.cells[n].at for n in paid}) == 3
 
 
 def test_a_hundred_alike_faults_are_one_line(sweep: Sweep) -> None:

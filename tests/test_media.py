@@ -461,3 +461,11 @@ def a_jpeg() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (64, 48), "teal").save(out, "JPEG")
     return out.getvalue()
+
+
+def test_four_of_the_noisiest_thumbnails_stay_small_in_a_notebook() -> None:
+    noise = Image.effect_noise((1024, 1024), 200).convert("RGB")
+    content = pictures.small_jpeg(noise, store_room.THUMBNAIL_SIDE)
+    assert 4 * len(content) * 4 / 3 < 0.24 * 2**20
+    with Image.open(io.BytesIO(content)) as small:
+        assert small.size == (store_room.THUMBNAIL_SIDE, store_room.THUMBNAIL_SIDE)

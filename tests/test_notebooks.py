@@ -13,6 +13,7 @@ from kernels import Notebook
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LIMIT = 1_500_000  # bytes of a notebook with its outputs
+SMALL = 1.5 * 1024 * 1024  # bytes of one with a sweep of a hundred pictures
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -36,3 +37,32 @@ def test_it_runs_and_reads_un_run(path: Path, tmp_path: Path) -> None:
     assert [image[:80] for image in images if not re.search(r'alt="[^"]+"', image)] == []
     assert all("text/plain" in one["data"] for one in outputs if "data" in one)
     assert len(book) < LIMIT
+
+
+LARGE = """
+%load_ext mjnb
+import mjnb as mj
+sweep = mj.sweep("a lighthouse at dusk", stylization="0..1000/250", weirdness="0..2000/500").run()
+"""
+LOOKS = (
+    "sweep",
+    "sweep.plot()",
+    "sweep.frame()",
+    "sweep.effects()",
+    "sweep.rate('pairs', 10, seed=1)",
+    "sweep.tasks[0]",
+)
+
+
+def test_a_notebook_with_a_sweep_of_a_hundred_pictures_stays_small(tmp_path: Path) -> None:
+    with Notebook(tmp_path) as notebook:
+        shown = [notebook.run(source) for source in (LARGE, *LOOKS)]
+        pictures = notebook.run("sum(len(task.images) for task in sweep.tasks)")
+        book = nbformat.writes(notebook.book)
+    assert pictures[0]["data"]["text/plain"] == "100"
+    for outputs in shown:
+        assert outputs
+        assert [one for one in outputs if one["output_type"] == "error"] == []
+        for one in outputs:  # a widget alone shows nothing in a notebook that is not running
+            assert one.get("text") or {"text/plain", "text/html"} <= set(one["data"])
+    assert 100_000 < len(book.encode()) < SMALL

@@ -202,6 +202,31 @@ def test_a_rater_whose_ratings_could_not_be_read_again_is_refused(
             place[0].rate(rater=rater)
 
 
+@pytest.mark.parametrize("how", [{"n": 10**9}, {"n": True}, {"seed": [1]}, {"kind": ["single"]}], ids=str)
+def test_a_round_that_cannot_be_is_refused_at_once(place: tuple[Sweep, Path], how: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidRequest, match="Nothing was asked"):
+        place[0].rate(**how)
+
+
+# ---- names ----
+
+
+@pytest.mark.parametrize("name", ["\0", "n" * 300, 3, "~no-such-user/x"])
+def test_what_is_no_name_of_a_folder_is_told(place: tuple[Sweep, Path], name: Any) -> None:
+    with pytest.raises(errors.MediaError, match="cannot write"):
+        place[0].save(name)
+    with pytest.raises(errors.InvalidRequest):
+        Sweep.open(name)
+
+
+def test_saving_through_a_link_writes_where_it_leads(place: tuple[Sweep, Path], saved: Path) -> None:
+    link = saved.parent / "link"
+    link.symlink_to(saved)
+    assert place[0].save(link) == saved
+    assert link.is_symlink()
+    assert {path.name for path in saved.iterdir()} == LEFT
+
+
 # ---- what is shipped with a folder ----
 
 

@@ -1,5 +1,6 @@
 """The figures: nothing clipped, nothing overlapping, pictures at their values, shown exactly once."""
 
+import base64
 import io
 import itertools
 import math
@@ -25,6 +26,7 @@ from PIL import Image
 
 from mjnb.plots import Axis, Cell, Curve, SweepFigure, grid, strip
 from mjnb.plots import text as text_room
+from mjnb.plots.artists import Mosaic
 from mjnb.plots.data import Table
 from mjnb.plots.mosaic import SCALE, compose, opaque, ratio, slots
 from mjnb.plots.scales import Scale, numerals
@@ -289,6 +291,39 @@ def test_any_ratio_is_letterboxed(size: tuple[int, int]) -> None:
     assert sheet.shape == (150 * SCALE, 301 * SCALE, 3)
     assert 0.5 <= ratio(table) <= 2
     assert_readable(strip(cells, Axis("s", (0, 1)), CURVES[:1], title="fox"))
+
+
+@pytest.mark.parametrize("scale", [1, 1.5, 2])
+def test_pictures_are_scaled_once_to_the_pixels_of_the_page(scale: float) -> None:
+    figure = field((0, 1, 2), (0, 1), curves=0)
+    shown = np.asarray(figure.raster(scale))
+    (mosaic,) = figure.axes[0].get_images()
+    box = figure.axes[0].bbox
+    cells = [cell((x, y), (x + y) / 5) for x in (0, 1, 2) for y in (0, 1)]
+    table = Table.of(cells, Axis("stylization", (0, 1, 2)), Axis("weirdness", (0, 1)))
+    wanted = compose(table, (round(box.width), round(box.height)), slots(table), scale=scale)
+    left, top = round(box.x0 * scale), shown.shape[0] - round(box.y0 * scale) - wanted.shape[0]
+    assert isinstance(mosaic, Mosaic)
+    assert np.array_equal(shown[top : top + wanted.shape[0], left : left + wanted.shape[1]], wanted)
+
+
+def test_a_vector_file_has_the_pictures_upright(tmp_path: Path) -> None:
+    figure = field((0, 1), (0, 1), curves=0)
+    text = figure.save(tmp_path / "x.svg").read_text()
+    (data,) = re.findall(r"data:image/png;base64,\s*([^\"]+)", text)
+    inside = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), float)
+    box = figure.axes[0].bbox
+    drawn = figure.raster(SCALE).crop(
+        (
+            box.x0 * SCALE,
+            (figure.pixels[1] - box.y1) * SCALE,
+            box.x1 * SCALE,
+            (figure.pixels[1] - box.y0) * SCALE,
+        )
+    )
+    turned = "scale(1 -1)" in text
+    wanted = np.asarray(drawn.resize(inside.shape[1::-1]), float)
+    assert np.abs((inside[::-1] if turned else inside) - wanted).mean() < 4
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F", "YCbCr"])

@@ -166,6 +166,37 @@ def test_a_plain_request_has_no_warnings(lab: Session) -> None:
     assert warnings(lab, "a fox --s 250 --ar 16:9") == ()
 
 
+def test_what_costs_more_than_may_be_spent_is_told(server: Sandbox, tmp_path: Path) -> None:
+    with Session(sandbox=server, data_dir=tmp_path, max_credits=10) as poor:
+        assert warnings(poor, "a fox") == ()
+        assert warnings(poor, "a fox", speed="turbo") == (
+            "it costs more than the session may still spend, 10 credits, and would not be sent",
+        )
+        poor.imagine("a fox")
+        assert "2 credits" in warnings(poor, "a hare")[0]
+
+
+def test_where_its_end_would_be_reported_is_told_without_the_secret(server: Sandbox, tmp_path: Path) -> None:
+    with Session(sandbox=server, data_dir=tmp_path) as called:
+        callbacks = called.callbacks(port=0)
+        shown = called.imagine("a fox", dry_run=True)
+        assert not isinstance(shown, Task)
+        address = shown.body["callBackUrl"]
+        secret = callbacks.url("").partition("?")[0].rpartition("/")[2]
+        assert address.endswith("/…")
+        assert callbacks.url("").startswith(address.removesuffix("…"))
+        assert len(secret) > 8
+        assert secret not in repr(shown)
+
+
+def test_what_would_be_uploaded_is_called_as_the_user_calls_it(lab: Session, tmp_path: Path) -> None:
+    file = tmp_path / "my fox.png"
+    file.write_bytes(png(40))
+    shown = lab.imagine("x", file_urls=[file, png(41)], dry_run=True)
+    assert not isinstance(shown, Task)
+    assert shown.uploads == ("my fox.png", "the bytes given")
+
+
 def test_a_preview_shows_as_text_and_as_escaped_html(lab: Session) -> None:
     shown = lab.imagine("a <b>fox</b>", dry_run=True)
     bundle, _ = shown._repr_mimebundle_()

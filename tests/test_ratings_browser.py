@@ -26,12 +26,20 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 WAIT = 60_000  # milliseconds after which a test that hangs fails
+SCREENS = Path(__file__).parent.parent / "build" / "screens"
 CELL = """
 from mjnb.sessions import Session
 session = Session(base_url={url!r}, api_key="sandbox", data_dir="data", time_scale=300)
 sweep = session.sweep("a fox", stylization=[0, 800])
 sweep.rate({kind!r}, 3, seed=1, rater="jo")
 """
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox whose pictures are large enough to be looked at."""
+    with Sandbox(time_scale=300, long_side=320) as server:
+        yield server
 
 
 @pytest.fixture
@@ -110,6 +118,9 @@ def test_pictures_are_rated_by_keys(lab: str, tmp_path: Path) -> None:
         expect(raters).to_have_count(2, timeout=WAIT)
         pairs, fours = raters.nth(0), raters.nth(1)
 
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        pairs.screenshot(path=SCREENS / "rating.png")
+        fours.screenshot(path=SCREENS / "rating-fours.png")
         pairs.focus()
         for done, key in enumerate(["ArrowRight", "ArrowLeft"], 1):
             page.keyboard.press(key)

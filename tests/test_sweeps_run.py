@@ -166,6 +166,20 @@ def test_the_time_is_that_of_the_ledger_under_the_limits(tmp_path: Path) -> None
         assert session.sweep("a fox", stylization=range(41)).plan().seconds == 500 + 2 * 10
 
 
+@pytest.mark.parametrize("limit", ["3", math.nan, -1, True])
+def test_a_limit_that_is_no_amount_sends_nothing(session: Session, sandbox: Sandbox, limit: Any) -> None:
+    with pytest.raises(errors.ConfigError, match="max_credits is"):
+        session.sweep("a fox", stylization=[0, 100]).run(max_credits=limit)
+    assert sandbox.account.submits == 0
+
+
+def test_a_session_needs_a_sandbox_that_runs(tmp_path: Path) -> None:
+    with pytest.raises(errors.ConfigError, match="the sandbox is not started"):
+        Session(sandbox=Sandbox(), data_dir=tmp_path)
+    with pytest.raises(errors.ConfigError, match="needs a Sandbox that runs, not True"):
+        Session(sandbox=True, data_dir=tmp_path)  # type: ignore[arg-type]
+
+
 def test_a_budget_is_told_by_the_plan_and_held_by_the_run(sandbox: Sandbox, tmp_path: Path) -> None:
     with Session(sandbox=sandbox, data_dir=tmp_path / "data", max_credits=20) as session:
         sweep = session.sweep("a fox", stylization=[0, 100, 200])

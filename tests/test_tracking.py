@@ -17,7 +17,9 @@ import pytest
 from faulty import GENERATE, RECORD, TASK_ID, Answer, Drop, Faulty, Lost, Seen, envelope, page, record, until
 
 from mjnb import errors
+from mjnb.ledger import Intent
 from mjnb.media import read_note
+from mjnb.params import Generate, make
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 from mjnb.tracking import Task, Tracker
@@ -303,6 +305,19 @@ def test_a_key_that_is_refused_while_polling_does_not_lose_the_task(
     assert through.imagine("a red fox").wait(WAIT).state == "succeeded"
 
 
+def test_a_key_that_stays_refused_ends_the_waiting_and_not_the_task(
+    through: Session, troubled: Faulty
+) -> None:
+    troubled.script(RECORD, *[envelope(code=401, msg="no such key")] * 5)
+    task = through.imagine("a red fox")
+    with pytest.raises(errors.AuthError, match="no such key"):
+        task.wait(WAIT)
+    assert (task.state, task.running) == ("submitted", True)
+    assert "the service refuses the key" in repr(task)
+    assert "no such key" in task._repr_mimebundle_()[0]["text/html"]
+    assert task.wait(WAIT).state == "succeeded"  # the key is good again
+
+
 # ---- bad pictures ----
 
 
@@ -566,3 +581,32 @@ def test_no_such_task_is_said_with_what_to_do(session: Session) -> None:
     assert "mj.tasks()" in told.value.hint
     with pytest.raises(errors.LedgerError, match="2 tasks are called"):
         session.task("")
+
+
+def test_a_task_has_one_handle_whichever_threads_ask_at_once(session: Session) -> None:
+    ledger = session.tracker.ledger
+    fox = make(Generate, {"task_type": "mj_txt2img", "prompt": "a fox", "speed": "fast"})
+    entries = []
+    for _ in range(20):
+        own_id, _ = ledger.intend(Intent(fox, session.desk.account, "http://x", 8.0))
+        ledger.rejected(own_id, "for the test")
+        entries.append(ledger.entry(own_id))
+    found: list[list[Task]] = []
+    together = threading.Barrier(6)
+
+    def ask() -> None:
+        handles = []
+        for entry in entries:
+            together.wait()
+            assert entry is not None
+            handles.append(session.tracker.handle(entry))
+        found.append(handles)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert all(len({id(task) for task in same}) == 1 for same in zip(*found, strict=True))
+    assert all(task.done for task in found[0])

@@ -7,12 +7,11 @@ them alone.  Everything that came from outside is escaped.  Nothing here raises:
 never break the thing.
 
 (``views.py`` says what is shown, ``tasks.py``, ``figures.py``, ``counts.py`` and ``tables.py`` how it looks,
-``live.py`` changes it in place, ``hooks.py`` hangs it into a shell, ``parts.py`` has what they share.)
+``live.py`` changes it in place, ``parts.py`` has what they share.)
 """
 
 from .counts import count_html, count_text
 from .figures import alt_text
-from .hooks import install, uninstall
 from .live import Live, in_notebook, keep_showing, repeat_stale, show, this_cell
 from .parts import SHORT, data_uri, mime_bundle, notice_html, short, typed, typed_html
 from .tables import answer_for, table_html
@@ -33,7 +32,6 @@ __all__ = [
     "count_text",
     "data_uri",
     "in_notebook",
-    "install",
     "keep_showing",
     "metadata",
     "mime_bundle",
@@ -49,5 +47,4 @@ __all__ = [
     "this_cell",
     "typed",
     "typed_html",
-    "uninstall",
 ]

@@ -1,7 +1,7 @@
 """What changes in place: one output, updated from any thread, and heard by whoever runs the notebook.
 
 A front end hears an update whenever it comes.  nbclient, which runs notebooks without one, hears only what
-is said while a cell runs: so what a thread said last is said again at the end of the next cell.
+is said while a cell runs: so how something ended is said again at the end of the next cell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-_stale: set[Live] = set()  # changed by a thread, and not said again in a cell since
+Render = Callable[[], Sequence[Any]]  # text, HTML, metadata
+
+_stale: set[Live] = set()  # changed by a thread, or about to be, and not said again in a cell since
 _stale_lock = threading.Lock()
 
 
@@ -34,6 +36,7 @@ class Live:
         self._lock = threading.Lock()
         self._last: Any = None
         self._by_cell = False
+        self._kept: tuple[Render, Callable[[], bool]] | None = None
         self._handle: Any = None
         self._in_notebook = in_notebook()
         self._terminal = not self._in_notebook and sys.stderr.isatty()
@@ -52,9 +55,20 @@ class Live:
                 sys.stderr.write("\r\x1b[K" + "".join(text.splitlines()[:1]))
                 sys.stderr.flush()
 
+    def keep(self, render: Render, done: Callable[[], bool]) -> None:
+        """Remember how the last state is made, for who asks before a thread has shown it."""
+        self._kept = (render, done)
+        if self._in_notebook:
+            self._mark(stale=True)
+
     def repeat_stale(self) -> None:
-        """Say again, in the cell that runs now, what a thread said last; nothing when a cell said it."""
-        if self._last is not None:
+        """Say in the cell that runs now how it ended, if a thread said so or is about to."""
+        kept = self._kept
+        if kept is not None and not kept[1]():
+            self._mark(stale=True)  # it goes on; a later cell says how it ends
+        elif kept is not None:
+            self.show(*kept[0]())
+        elif self._last is not None:
             self.show(*self._last)
 
     def end(self) -> None:
@@ -88,10 +102,9 @@ def repeat_stale(*_: object) -> None:
         live.repeat_stale()
 
 
-async def keep_showing(
-    live: Live, render: Callable[[], Sequence[Any]], done: Callable[[], bool], every: float = 0.5
-) -> None:
+async def keep_showing(live: Live, render: Render, done: Callable[[], bool], every: float = 0.5) -> None:
     """Show what ``render`` returns (text, HTML, metadata) until ``done``, and once more then."""
+    live.keep(render, done)
     while not done():
         live.show(*render())
         await asyncio.sleep(every)

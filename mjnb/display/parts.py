@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ BORDER = "border:1px solid var(--jp-border-color2,#bbb)"
 BAD = "border-left:4px solid var(--jp-error-color1,#c62828);padding-left:8px"
 BAR = "background:var(--jp-brand-color1,#1976d2)"
 TRACK = "background:var(--jp-layout-color3,#ddd)"
+LINE = f"white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;{MUTED}"  # of what is to be copied
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turns what follows around (UAX #9, 2)
 PLAIN = "mathjax_ignore tex2jax_ignore"  # classes: a prompt's dollar signs are no formula
 
 
@@ -45,7 +48,17 @@ def typed(magic: str) -> str:
 
 def typed_html(magic: str) -> str:
     """Return what is typed, to be copied; in a ``pre``, where line breaks and dollar signs stay."""
-    return f'<pre style="margin:4px 0;white-space:pre-wrap;{MUTED}"><code>{escape(typed(magic))}</code></pre>'
+    return pre_html(typed(magic))
+
+
+def pre_html(text: str) -> str:
+    """Return a text as it stands, line by line."""
+    return f'<pre style="margin:4px 0;{LINE}"><code>{inert(text)}</code></pre>'
+
+
+def inert(text: str) -> str:
+    """Return a text as HTML: nothing in it is a tag, or turns around what stands beside it."""
+    return BIDI.sub(r"<bdi>\g<0></bdi>", escape(text))
 
 
 def notice_html(text: str) -> str:
@@ -55,7 +68,7 @@ def notice_html(text: str) -> str:
 
 def outside(text: str) -> str:
     """Return a text from outside as HTML: escaped, and with a writing direction of its own."""
-    return f"<bdi>{escape(text)}</bdi>"
+    return f"<bdi>{inert(text)}</bdi>"
 
 
 def bar(share: float) -> str:

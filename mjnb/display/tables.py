@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from .figures import FIGURE
-from .parts import MUTED, PLAIN, data_uri, mime_bundle, short, typed
+from .parts import MUTED, PLAIN, data_uri, inert, mime_bundle, short, typed, typed_html
 from .tasks import metadata
 from .views import RowView
 
@@ -22,7 +22,7 @@ WIDTH = 120  # pixels
 TASKS = {"id", "state", "param_json", "request_sha"}
 IMAGES = {"id", "number", "sha256", "path"}
 
-Answer = Callable[[str, int], RowView | None]  # from a task's own id and a picture's number
+Answer = Callable[[str, int | None], RowView | None]  # from a task's own id and, of one picture, its number
 _answers: list[weakref.WeakMethod[Answer]] = []  # the latest first
 
 
@@ -30,7 +30,8 @@ def answer_for(answer: Answer) -> None:
     """Have a method asked for what a frame's rows look like, from now on and while its object lives.
 
     Args:
-        answer: A bound method: from a task's own id and a picture's number, what is shown; None: not known.
+        answer: A bound method: from a task's own id and, of one picture, its number, to what is shown;
+            None: not known.
     """
     known = weakref.WeakMethod(answer)
     _answers[:] = [known, *(one for one in _answers if one() is not None and one != known)]
@@ -62,17 +63,15 @@ def _figure(view: RowView) -> str:
     if view.thumbnail is not None:
         alt = escape(view.alt, quote=True)
         image = f'<img src="{data_uri(view.thumbnail)}" alt="{alt}" width="{WIDTH}" style="display:block">'
-    name = f'<div style="{MUTED}"><code>{escape(short(view.id))}</code> · {escape(view.state)}</div>'
-    line = (
-        f'<pre style="margin:0;white-space:pre-wrap;{MUTED}"><code>{escape(typed(view.magic))}</code></pre>'
-    )
-    caption = f'<figcaption style="max-width:{2 * WIDTH}px;font-size:smaller">{name}{line}</figcaption>'
+    name = f'<div style="{MUTED}"><code>{escape(short(view.id))}</code> · {inert(view.state)}</div>'
+    words = f"{name}{typed_html(view.magic)}"
+    caption = f'<figcaption style="max-width:{2 * WIDTH}px;font-size:smaller">{words}</figcaption>'
     return f'<figure style="{FIGURE}">{image}{caption}</figure>'
 
 
 def _rows(frame: Any, *, pictures: bool) -> list[RowView]:
     last = frame.tail(SHOWN)
-    numbers = last["number"].to_list() if pictures else [1] * last.height
+    numbers = last["number"].to_list() if pictures else [None] * last.height
     found = (_asked(own_id, number) for own_id, number in zip(last["id"].to_list(), numbers, strict=True))
     return [view for view in found if view is not None]
 
@@ -80,7 +79,7 @@ def _rows(frame: Any, *, pictures: bool) -> list[RowView]:
 def _asked(own_id: Any, number: Any) -> RowView | None:
     for known in list(_answers):
         answer = known()
-        view = answer(str(own_id), int(number or 1)) if answer is not None else None
+        view = answer(str(own_id), number) if answer is not None else None
         if view is not None:
             return view
     return None

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from .figures import figures
-from .parts import BAD, MUTED, PLAIN, bar, never_raises, outside, short, typed, typed_html
+from .parts import BAD, MUTED, PLAIN, bar, never_raises, outside, pre_html, short, typed, typed_html
 from .views import TaskView
 
 RUNNING = ("intent", "submitted", "generating")
@@ -33,7 +33,7 @@ def task_html(view: TaskView) -> str:
     if view.surprises:
         parts.append(f'<div style="{MUTED}">the service changed it: {outside(view.surprises)}</div>')
     if view.family:
-        parts.append(f'<pre style="margin:4px 0;{MUTED}">{escape(view.family)}</pre>')
+        parts.append(pre_html(view.family))
     parts.append(typed_html(view.magic))
     return f'<div class="mjnb-task {PLAIN}" style="max-width:960px">{"".join(parts)}</div>'
 

@@ -102,8 +102,10 @@ def _check(
     alpha: float,
     permutations: int,
 ) -> None:
-    faults = [] if 0 < alpha < 1 else [f"alpha must lie between 0 and 1, not {alpha!r}"]
-    faults += [] if permutations >= 1 else [f"permutations must be 1 at least, not {permutations!r}"]
+    is_risk = isinstance(alpha, int | float) and 0 < alpha < 1
+    faults = [] if is_risk else [f"alpha must lie between 0 and 1, not {alpha!r}"]
+    if not isinstance(permutations, int) or isinstance(permutations, bool) or permutations < 1:
+        faults.append(f"permutations must be 1 at least, a whole number, not {permutations!r}")
     lengths = {name: len(column) for name, column in [*levels.items(), *values.items()]}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length}" for name, length in lengths.items())

@@ -5,10 +5,12 @@ per task; ``event`` holds every change with the raw answer and is only ever appe
 in one transaction.  The row is committed before the paid request is sent.
 
 (``schema.py`` has the tables and migrations, ``engine.py`` the connection rules, ``book.py`` the promises,
-``reading.py`` the look-ups, ``ratings.py`` what people said of pictures, ``records.py`` the plain values,
+``reading.py`` the look-ups, ``balances.py`` an account's credits and what was sent since,
+``ratings.py`` what people said of pictures, ``records.py`` the plain values,
 ``presence.py`` who still lives.)
 """
 
+from .balances import Sent
 from .book import Ledger
 from .ratings import Judgement, Ratings, Shown
 from .records import LIVE, OPEN, Entry, Intent, Picture, request_sha
@@ -22,6 +24,7 @@ __all__ = [
     "Ledger",
     "Picture",
     "Ratings",
+    "Sent",
     "Shown",
     "request_sha",
 ]

@@ -24,6 +24,7 @@ from ..errors import LedgerAway, LedgerError
 from ..params import task_type_of
 from . import presence
 from .addresses import read_url, shown
+from .balances import Balances
 from .changes import ASIDE
 from .engine import Engine
 from .keeping import Keeping
@@ -76,6 +77,7 @@ class Ledger(Keeping):
             raise
         self.ratings = Ratings(engine, own)
         self.places = Places(engine, own)
+        self.balances = Balances(engine)
 
     def _begin(self) -> None:
         presence.mine.add(self.session)
@@ -91,7 +93,8 @@ class Ledger(Keeping):
         self._inherit()
 
     def __repr__(self) -> str:
-        return f"<Ledger {shown(self._engine.url)}>"
+        engine = vars(self).get("_engine")  # none, when a traceback shows how opening failed
+        return "<Ledger, not open>" if engine is None else f"<Ledger {shown(engine.url)}>"
 
     def close(self) -> None:
         """Say that this session is over and close the connections.

@@ -9,6 +9,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -69,6 +70,11 @@ class Engine:
     def wall(self, connection: sa.Connection) -> int:
         """Return the time in epoch milliseconds, by the clock of whoever keeps the ledger."""
         return now() if self.is_file else postgres.clock(connection)
+
+    def copy_to(self, file: Path) -> None:
+        """Copy a ledger in a file to another, which must not be there, without keeping others from it."""
+        with told(self.url), contextlib.closing(self._engine.raw_connection()) as source:
+            sqlite.copy(source.driver_connection, file)
 
     def close(self) -> None:
         """Close every connection."""

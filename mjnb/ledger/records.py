@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..api import Record
-from ..params import Generate, Request, given, rows
+from ..errors import InvalidRequest
+from ..params import Generate, Request, Upscale, Vary, VideoExtend, from_body, given, rows
 
 OPEN = ("submitted", "generating")  # the service works on it
 LIVE = ("intent", *OPEN, "succeeded", "unknown")  # paid, or perhaps paid: never pay again
@@ -98,10 +99,36 @@ def new_id() -> str:
 
 
 def request_sha(request: Request) -> str:
-    """Return the hash of what a request asks for; where the answer is reported does not matter."""
+    """Return the hash of what a request asks for; where the answer is reported does not matter.
+
+    Raises:
+        InvalidRequest: It has a text that cannot be sent.
+    """
     asked = {name: value for name, value in given(request).items() if name != "call_back_url"}
     text = json.dumps([type(request).__name__, asked], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise InvalidRequest("the text has half a character in it, which cannot be sent") from None
+
+
+def read_request(task_type: str, text: str) -> Request | None:
+    """Return the request that a ``param_json`` text says; None when it says none."""
+    try:
+        sent = json.loads(text)
+        if task_type == "mj_upscale":
+            return from_body(Upscale, sent)
+        if task_type == "mj_vary":
+            return from_body(Vary, sent)
+        return from_body(VideoExtend, sent) if "extend" in task_type else from_body(Generate, sent)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return None
+
+
+def sha_of_text(task_type: str, text: str) -> str | None:
+    """Return the hash of the request that a ``param_json`` text says; None when it says none."""
+    found = read_request(task_type, text)
+    return None if found is None else request_sha(found)
 
 
 def parameters(request: Request) -> dict[str, Any]:

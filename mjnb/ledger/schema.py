@@ -221,6 +221,11 @@ def _id(connection: sa.Connection) -> str:
     return str(found)
 
 
+def rename(connection: sa.Connection, ledger_id: str) -> None:
+    """Give a copy the id of what it is a copy of: what was kept aside for the one is for the other."""
+    connection.execute(sa.update(meta).where(meta.c.key == "ledger_id").values(value=ledger_id))
+
+
 def _version(connection: sa.Connection) -> int:
     if not sa.inspect(connection).has_table("meta"):
         return 0

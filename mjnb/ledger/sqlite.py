@@ -11,6 +11,7 @@ with ``synchronous=EXTRA`` (FULL lost 4 of 50 last commits), good for one machin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from pathlib import Path
@@ -126,3 +127,18 @@ def check(connection: sa.Connection, url: sa.URL, was_here: bool) -> None:
         verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if verdict != "ok":
             raise damaged(url, str(verdict))
+
+
+def copy(source: Any, file: Path) -> None:
+    """Copy the database of an open connection of the driver's to a new file, as it is at this moment."""
+    target = bare(file)
+    try:
+        with contextlib.closing(target.raw_connection()) as to:
+            source.backup(to.driver_connection)
+    finally:
+        target.dispose()
+
+
+def bare(file: Path) -> sa.Engine:
+    """Return an engine without rules, for files that are nobody's ledger: copies and damaged ones."""
+    return sa.create_engine(f"sqlite:///{file}", poolclass=sa.NullPool, hide_parameters=True)

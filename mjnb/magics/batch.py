@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .. import display, prompt
 from ..errors import InvalidRequest, MJError, PromptError
+from ..loop import GRACE
 from ..params import Generate
 from ..preview import Preview, preview
 from ..prices import estimate
@@ -65,6 +66,7 @@ class Batch(Sequence["Task | None"]):
         self.session, self.wanted = session, list(wanted)
         self.errors: dict[int, MJError] = {}  # what kept one from being sent, by its place from 0
         self._tasks: list[Task | None] = [None] * len(self.wanted)
+        self._places: dict[str, int] = {}  # by nonce
         self._stop = threading.Event()
         self._work: Future[None] | None = None
         self._shown_in: int | None = None
@@ -135,7 +137,7 @@ class Batch(Sequence["Task | None"]):
         return self
 
     def stop(self) -> int:
-        """Send nothing new; return how many were not sent.  What runs goes on and is tracked."""
+        """Send nothing new; return how many at most are not sent.  What runs goes on and is tracked."""
         left = sum(task is None for task in self._tasks) - len(self.errors) if self.goes_on else 0
         self._stop.set()
         return left
@@ -171,11 +173,23 @@ class Batch(Sequence["Task | None"]):
                 for send in sends:
                     send.cancel()  # a request that is under way is finished and recorded all the same
             await asyncio.wait(sends, timeout=0.1)
+        if self._stop.is_set():
+            await self._take_in_what_was_under_way()
+
+    async def _take_in_what_was_under_way(self) -> None:
+        """Find the tasks whose requests were finished after the sending was stopped: they are paid, too."""
+        tracker = self.session.tracker
+        await tracker.loop.settle(GRACE)
+        for task in list(tracker.tasks.values()):
+            if (place := self._places.get(task.entry.nonce)) is not None and place not in self.errors:
+                self._tasks[place] = task
 
     async def _send(self, place: int) -> None:
         tracker = self.session.tracker
         try:
-            self._tasks[place] = await tracker.send(tracker.intent(self.wanted[place]))
+            intent = tracker.intent(self.wanted[place])
+            self._places[intent.nonce] = place
+            self._tasks[place] = await tracker.send(intent)
         except MJError as error:
             self.errors[place] = error
             if isinstance(error, HOPELESS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any
 
@@ -12,6 +13,7 @@ from .traits import MJ, SOURCE
 from .transform import keep_question_marks
 
 AFTER = "post_run_cell"
+FRAME = ("polars.dataframe.frame", "DataFrame")
 
 
 def load(shell: Any) -> None:
@@ -22,6 +24,11 @@ def load(shell: Any) -> None:
     shell.Completer.custom_matchers.append(Matcher(shell))
     shell.configurables.append(MJ(parent=shell))
     shell.events.register(AFTER, repeat_stale)
+    formatter = shell.display_formatter.mimebundle_formatter
+    try:
+        formatter.lookup_by_type(".".join(FRAME))  # somebody else's way to show frames stays
+    except KeyError:
+        formatter.for_type_by_name(*FRAME, frame_bundle)
 
 
 def unload(shell: Any) -> None:
@@ -33,9 +40,13 @@ def unload(shell: Any) -> None:
         shell.input_transformers_cleanup.remove(keep_question_marks)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [one for one in matchers if not isinstance(one, Matcher)]
-    shell.configurables[:] = [one for one in shell.configurables if not isinstance(one, MJ)]
+    shell.configurables[:] = [one for one in shell.configurables if not isinstance(one, MJ | MJMagics)]
     if repeat_stale in shell.events.callbacks[AFTER]:
         shell.events.unregister(AFTER, repeat_stale)
+    formatter = shell.display_formatter.mimebundle_formatter
+    with contextlib.suppress(KeyError):
+        if formatter.lookup_by_type(".".join(FRAME)) is frame_bundle:
+            formatter.pop(".".join(FRAME))
     config.forget_all(SOURCE)
 
 
@@ -44,3 +55,10 @@ def repeat_stale(*_: object) -> None:
     display = sys.modules.get("mjnb.display")
     if display is not None:  # else nothing was shown yet
         display.repeat_stale()
+
+
+def frame_bundle(frame: Any) -> Any:
+    """Show a frame of tasks or pictures with its pictures; any other as always."""
+    from ..display.tables import bundle_of
+
+    return bundle_of(frame)

@@ -120,7 +120,11 @@ def cancel(call: Call) -> Page:
         return Page.of(Words(_let_go(only_task(call, "cancel"))))
     stopped = [*_sending(call)]
     left = sum(one.stop() or 0 for one in stopped)
-    said = f"{len(stopped)} stopped" + (f", {left} tasks were not sent" if left else "") if stopped else ""
+    said = (
+        f"{len(stopped)} stopped" + (f", at most {left} tasks are not sent" if left else "")
+        if stopped
+        else ""
+    )
     return Page.of(
         Words("\n".join([said or "nothing was waiting to be sent.", _goes_on(_running(call.session))]))
     )

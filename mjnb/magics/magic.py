@@ -31,7 +31,8 @@ class MJMagics(Magics):
         """
         text, body, options = take(line, cell)
         call = Call("", dict(getattr(self.shell, "user_ns", {})), options, lambda: self._session(options))
-        made = self._each(call, text, body or "") if options.each else self._one(call, text, body)
+        each = options.each and not options.help and _verb_of(text)[0] != "help"
+        made = self._each(call, text, body or "") if each else self._one(call, text, body)
         if options.out:
             self.shell.user_ns[options.out] = made  # type: ignore[union-attr]
         return made

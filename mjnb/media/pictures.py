@@ -13,6 +13,8 @@ from ..errors import MediaError
 
 PIXEL_LIMIT = 64 * 1000 * 1000  # 8,000 x 8,000; an upscaled picture has 4 million
 FORMATS = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
+QUALITIES = (80, 70, 60, 45, 30)  # of a small picture, tried in order ...
+BYTES_PER_PIXEL = 0.3  # ... until it has at most so many: 44 KB at 384 x 384
 COMMENT_LIMIT = 60_000  # bytes; a JPEG segment holds 65,533
 PNG_HEADER = 8 + 25  # bytes: signature and IHDR chunk
 
@@ -36,15 +38,23 @@ def check(content: bytes) -> tuple[str, tuple[int, int]]:
     return kind, size
 
 
-def small_jpeg(picture: Image.Image, side: int, quality: int = 80) -> bytes:
-    """Return a picture as a JPEG whose longest side is at most ``side`` pixels."""
+def small_jpeg(picture: Image.Image, side: int) -> bytes:
+    """Return a picture as a JPEG whose longest side is at most ``side`` pixels.
+
+    Its quality is lowered where the file would be large: four of them must stay small in a notebook.
+    """
     picture.draft("RGB", (side, side))
     small = picture.convert("RGB")
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     small.info.clear()  # the note inside the file tells the parameters, which a blind rating must not
-    out = io.BytesIO()
-    small.save(out, "JPEG", quality=quality, optimize=True)
-    return out.getvalue()
+    content = b""
+    for quality in QUALITIES:
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=quality, optimize=True)
+        content = out.getvalue()
+        if len(content) <= BYTES_PER_PIXEL * side * side:
+            break
+    return content
 
 
 def annotate(content: bytes, kind: str, note: str) -> bytes:

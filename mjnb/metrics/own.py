@@ -15,6 +15,7 @@ from .table import Metric
 
 Per = Literal["picture", "set"]
 OF_SETS = ("list", "sequence", "tuple", "iterable", "collection")
+LARGEST = 1e100  # of a number whose squares can still be summed
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Own:
             raise ValueError("it returned NaN")
         if math.isinf(number):
             raise ValueError("it returned infinity")
+        if abs(number) > LARGEST:
+            raise ValueError(f"it returned {number:g}, too large to average")
         return number
 
     def fact(self, name: str) -> Metric:

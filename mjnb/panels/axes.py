@@ -45,17 +45,28 @@ class Axis:
 
 @dataclass(frozen=True)
 class Form:
-    """What stands in the sweep tab: one or two axes, and how often each cell is paid."""
+    """What stands in the sweep tab.
+
+    Attributes:
+        axes: One or two.
+        repeat: How often each cell is paid.
+        retry: Whether cells whose task failed are paid again.
+    """
 
     axes: tuple[Axis, ...] = ()
     repeat: int = 1
+    retry: bool = False
 
     @classmethod
     def read(cls, said: object) -> Form:
         """Return what a front end says; what is not understood counts as not said."""
         given = said if isinstance(said, Mapping) else {}
         axes = [_axis(one) for one in _listed(given.get("axes"))[:MOST_AXES]]
-        return cls(tuple(one for one in axes if one is not None), _repeats(given.get("repeat")))
+        return cls(
+            tuple(one for one in axes if one is not None),
+            _repeats(given.get("repeat")),
+            given.get("retry") is True,
+        )
 
     @property
     def faults(self) -> list[str]:
@@ -102,17 +113,18 @@ def example(row: Row) -> str:
 def python_line(form: Form, said: Mapping[str, Any]) -> str:
     """Return the Python that makes the same sweep and runs it."""
     text, params = form.call(said)
-    typed = {axis.name: axis.values[0] for axis in form.axes if len(axis.items) == 1 and is_span(axis.items[0])}
-    words = [_literal(text), *(f"{name}={_literal(typed.get(name, value))}" for name, value in params.items())]
-    return f"mj.sweep({', '.join(words)}).run()"
+    spans = {axis.name: axis.items[0] for axis in form.axes if len(axis.items) == 1 and is_span(axis.text)}
+    words = [f"{name}={_literal(value)}" for name, value in {**params, **spans}.items()]
+    how = "retry=True" if form.retry else ""
+    return f"mj.sweep({', '.join([_literal(text), *words])}).run({how})"
 
 
 def magic_line(form: Form, said: Mapping[str, Any]) -> str:
-    """Return what follows ``%mj sweep`` in the line that makes the same; empty when an axis has no flag."""
+    """Return what follows ``%mj sweep`` in the line that makes the same; empty when there is none."""
     names = {axis.name for axis in form.axes}
     fixed = {name: value for name, value in said.items() if name not in names}
     sets = [_set(axis) for axis in form.axes]
-    if not all(sets):
+    if form.retry or not all(sets):
         return ""
     repeats = [f"--r {form.repeat}"] if form.repeat > 1 else []
     return " ".join([write(fixed), *sets, *repeats])

@@ -11,6 +11,7 @@ const WHOLE = {
   Use: { words: "Use these settings", name: (of) => `Use these settings: those of ${of}` },
 };
 const SCORES = ["poor", "fair", "good", "very good", "excellent"];
+const TITLE_LENGTH = 240; // characters of a prompt that are shown at once
 const NAME_LENGTH = 80; // characters of a prompt in the name of a button
 
 function shortened(text) {
@@ -23,6 +24,7 @@ function openShelf(model) {
   const cards = new Map(); // by id
   const urls = new Map(); // by id: picture number to the address of its bytes
   const views = new Set();
+  const busy = new Set(); // what waits for its answer, also while a card is drawn anew
   const waiting = new Map(); // what was pressed and not answered yet, by nonce
   let nonce = 0;
 
@@ -61,6 +63,7 @@ function openShelf(model) {
   return {
     cards,
     views,
+    busy,
     url: (id, number) => urls.get(id)?.get(number),
     newestFirst: () => [...cards.values()].sort((one, other) => other.order - one.order),
     ask(message, then) {
@@ -77,27 +80,40 @@ function openShelf(model) {
 
 // ---- one card -----------------------------------------------------------------------------------
 
-function drawCard(card, shelf, say) {
+// Draws a card; `host` stays while cards are drawn anew.
+function drawCard(card, shelf, say, host) {
   const of = shortened(card.title);
-  const trouble = element("div", { class: "mjnb-bad", role: "alert" });
+  const trouble = element("div", { class: "mjnb-bad mjnb-trouble", role: "alert" });
 
-  function press(made, action, number) {
-    if (made.getAttribute("aria-disabled") === "true") return;
+  const now = () => [...host.querySelectorAll("[data-id]")].find((one) => one.dataset.id === card.id) ?? article;
+  const controlOf = (key) => [...now().querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+
+  // One press is one request: the button waits for the answer, whatever happens to the card meanwhile.
+  function ask(made, verb, action, number, then) {
+    const key = made.dataset.key;
+    const name = `${card.id} ${key}`;
+    if (shelf.busy.has(name)) return;
+    shelf.busy.add(name);
     setBusy(made, true);
     trouble.textContent = "";
-    shelf.ask({ do: "act", id: card.id, action, number }, (answer) => {
-      setBusy(made, false);
-      trouble.textContent = answer.error;
-      if (!answer.error) answered(action, number);
+    shelf.ask({ do: verb, id: card.id, action, number }, (answer, buffers) => {
+      shelf.busy.delete(name);
+      const there = controlOf(key);
+      if (there) setBusy(there, false);
+      now().querySelector(".mjnb-trouble").textContent = answer.error;
+      if (!answer.error) then(answer, buffers, there ?? made);
     });
   }
 
-  function answered(action, number) {
+  const press = (made, action, number) => ask(made, "act", action, number, () => {
     const [word, score] = action.split(" ");
-    if (word !== "Rate") return;
-    card.scores[number] = Number(score);
-    article.querySelectorAll(`[data-rate="${number}"] button`).forEach((one, at) =>
-      one.setAttribute("aria-pressed", String(at + 1 === Number(score))));
+    if (word === "Rate") rated(number, Number(score));
+  });
+
+  function rated(number, score) {
+    shelf.cards.get(card.id).scores[number] = score;
+    now().querySelectorAll(`[data-rate="${number}"] button`).forEach((one, at) =>
+      one.setAttribute("aria-pressed", String(at + 1 === score)));
     say(`Rated ${score} of 5: ${of}, ${number}`);
   }
 
@@ -140,18 +156,11 @@ function drawCard(card, shelf, say) {
   }
 
   // The original travels when it is asked for; a video plays in its place, a picture opens on top.
-  function open(picture, made) {
-    setBusy(made, true);
-    trouble.textContent = "";
-    shelf.ask({ do: "open", id: card.id, action: "open", number: picture.number }, (answer, buffers) => {
-      setBusy(made, false);
-      trouble.textContent = answer.error;
-      if (answer.error) return;
-      const url = URL.createObjectURL(new Blob([buffers[0]], { type: answer.mime }));
-      if (picture.kind === "video") play(picture, made, url);
-      else enlarge(picture, url, answer.name, made);
-    });
-  }
+  const open = (picture, made) => ask(made, "open", "open", picture.number, (answer, buffers, there) => {
+    const url = URL.createObjectURL(new Blob([buffers[0]], { type: answer.mime }));
+    if (picture.kind === "video") play(picture, there, url);
+    else enlarge(picture, url, answer.name);
+  });
 
   function play(picture, made, url) {
     const video = element("video", { controls: true, preload: "none", src: url, playsinline: true, loop: true,
@@ -161,27 +170,34 @@ function drawCard(card, shelf, say) {
     video.play().catch(() => {}); // the controls are there when it may not start by itself
   }
 
-  function enlarge(picture, url, name, from) {
+  function enlarge(picture, url, name) {
     const image = element("img", { src: url, alt: picture.alt });
     const close = button("Close", "Close", () => dialog.close());
     const keep = element("a", { href: url, download: name, class: "mjnb-button" }, "Download the original");
     const dialog = element("dialog", { class: "mjnb-dialog", "aria-label": picture.alt }, image,
       element("div", { class: "mjnb-actions" }, close, keep));
     dialog.addEventListener("keydown", (event) => event.stopPropagation());
-    dialog.addEventListener("close", () => { URL.revokeObjectURL(url); dialog.remove(); from.focus(); });
+    dialog.addEventListener("close", () => { URL.revokeObjectURL(url); dialog.remove(); controlOf(`open ${picture.number}`)?.focus(); });
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-    article.append(dialog);
+    host.append(dialog);
     dialog.showModal();
     close.focus();
   }
 
   const status = element("span", { class: `mjnb-state mjnb-${card.state}` }, card.status);
   const head = element("div", { class: "mjnb-head" }, status,
+    element("time", { class: "mjnb-muted", datetime: new Date(card.created).toISOString() }, new Date(card.created).toLocaleString()),
     card.sandbox ? element("span", { class: "mjnb-muted", title: "drawn here, nothing is paid" }, "sandbox") : "",
     ...card.actions.filter((action) => action in WHOLE).map((action) => button(WHOLE[action].words, WHOLE[action].name(of),
       (made) => press(made, action, 0), { "data-key": action })));
+  const title = element("div", { class: "mjnb-title", dir: "auto" }, card.title);
+  const letters = [...card.title].length;
+  const whole = button("Show all of it", `Show the whole prompt, ${letters} characters`, (made) => {
+    title.classList.add("mjnb-whole");
+    made.remove();
+  }, { "data-key": "whole" });
   const article = element("article", { class: "mjnb-card", "aria-label": of, "data-id": card.id },
-    element("div", { class: "mjnb-title", dir: "auto" }, card.title), head);
+    title, ...(letters > TITLE_LENGTH ? [whole] : []), head);
   if (card.running) article.append(progress(card));
   if (card.error) article.append(element("div", { class: "mjnb-bad" }, card.error));
   if (card.error && card.hint) article.append(element("div", { class: "mjnb-muted" }, `→ ${card.hint}`));
@@ -190,6 +206,7 @@ function drawCard(card, shelf, say) {
   article.append(trouble);
   if (card.pictures.length) article.append(element("div", { class: "mjnb-pictures" }, ...card.pictures.map(figure)));
   article.append(copyable(`%mj ${card.magic}`, `the %mj line of ${of}`));
+  for (const one of article.querySelectorAll("[data-key]")) setBusy(one, shelf.busy.has(`${card.id} ${one.dataset.key}`));
   return article;
 }
 
@@ -219,7 +236,7 @@ function drawCards(shelf, list, region, empty) {
   const say = (text) => announce(region, text);
 
   function place(card) {
-    const made = drawCard(card, shelf, say);
+    const made = drawCard(card, shelf, say, list.parentElement);
     const old = drawn.get(card.id);
     const key = old?.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     drawn.set(card.id, made);

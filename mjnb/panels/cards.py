@@ -67,11 +67,13 @@ class Card:
         view: What is shown of it, here as in a cell.
         title: Its prompt, or that of the task it comes from.
         pictures: What it has.
+        created: When it was asked for, in epoch milliseconds.
         actions: What can be done with the whole of it: ``Rerun``, ``Use``.
     """
 
     view: display.TaskView
     title: str
+    created: int
     pictures: tuple[CardPicture, ...] = ()
     actions: tuple[str, ...] = ()
 
@@ -144,12 +146,10 @@ def card(task: Task) -> Card:
     named = replace(view, prompt=title)
     shown = {picture.number: picture for picture in view.pictures}
     pictures = tuple(_picture(task, image, shown[image.number], named) for image in task.images)
-    return Card(view, title, pictures, _task_actions(task))
+    return Card(view, title, task.entry.created_at, pictures, _task_actions(task))
 
 
-def _picture(
-    task: Task, image: TaskImage, shown: display.PictureView, view: display.TaskView
-) -> CardPicture:
+def _picture(task: Task, image: TaskImage, shown: display.PictureView, view: display.TaskView) -> CardPicture:
     kind: Literal["image", "video"] = "video" if followups.is_video(task.task_type) else "image"
     keeping = KEEPING if shown.thumbnail is not None else ()
     alt = display.alt_text(view, image.number)

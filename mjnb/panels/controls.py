@@ -6,6 +6,7 @@ late answer never undoes what was typed since.  Python changes the form by `load
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -48,25 +49,25 @@ class Form(anywidget.AnyWidget):
 
     def __init__(self, spec: Mapping[str, Any], said: Mapping[str, Any], heard: Heard) -> None:
         super().__init__(spec=dict(spec), said=dict(said))
+        self.lock = threading.RLock()  # what several threads set must not be lost between two sends
         self._heard = heard
         self.on_msg(self._take)
 
     def load(self, said: Mapping[str, Any]) -> None:
         """Put other values into the form."""
-        with self.hold_sync():
-            self.said = dict(said)
-            self.loads += 1
+        self.tell(said=dict(said), loads=self.loads + 1)
+
+    def tell(self, **what: Any) -> None:
+        """Change what is shown, in one message; from any thread."""
+        with self.lock, self.hold_sync():
+            for name, value in what.items():
+                setattr(self, name, value)
 
     def show(self, live: Live) -> None:
         """Show what the form says."""
-        self.live = {
-            "command": live.command,
-            "json": live.json,
-            "cost": live.cost,
-            "warnings": list(live.warnings),
-            "faults": list(live.faults),
-            "stamp": self.stamp,
-        }
+        seen = {"command": live.command, "json": live.json, "cost": live.cost}
+        lists = {"warnings": list(live.warnings), "faults": list(live.faults)}
+        self.tell(live=seen | lists)
 
     def _take(self, _: Any, message: Any, buffers: Any) -> None:
         """Hand on what the front end says; whatever goes wrong is shown."""
@@ -75,7 +76,7 @@ class Form(anywidget.AnyWidget):
         try:
             self._heard(message, [bytes(one) for one in buffers or ()])
         except Exception as error:
-            self.trouble = f"{type(error).__name__}: {error}"
+            self.tell(trouble=f"{type(error).__name__}: {error}")
 
 
 def read_said(message: Mapping[str, Any]) -> dict[str, Any]:

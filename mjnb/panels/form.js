@@ -152,7 +152,8 @@ function render({ model, el }) {
   const count = element("span", { class: "mjnb-count" });
   prompt.addEventListener("input", () => { counted(); changed(); });
   prompt.addEventListener("paste", () => setTimeout(() => { counted(); changed(); tell(true); }, 0));
-  prompt.addEventListener("blur", () => { if (/--|:\/\//.test(prompt.value)) tell(true); });
+  prompt.addEventListener("blur", () => { if (hasFlags()) tell(true); });
+  const hasFlags = () => /--|:\/\//.test(prompt.value);
   const counted = () => { count.textContent = `${[...prompt.value].length} of ${about.limit}`; };
 
   // Reference pictures.
@@ -208,18 +209,25 @@ function render({ model, el }) {
     return found;
   }
 
+  // Flags move into their controls when people are done with the prompt: it is left, or was pasted into.
   function tell(commit = false) {
     clearTimeout(timer);
-    send({ do: "say", commit });
+    send({ do: "say", commit: commit || (hasFlags() && el.ownerDocument.activeElement !== prompt) });
   }
 
   function send(message) {
-    model.send({ ...message, said: said(), stamp: `${me} ${edits}` });
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      trouble.textContent = "The kernel does not answer: it is busy, or was restarted. After a restart run the cell again.";
-      trouble.dataset.waiting = "yes";
-    }, PATIENCE);
+    waiting = setTimeout(silent, PATIENCE);
+    try {
+      model.send({ ...message, said: said(), stamp: `${me} ${edits}` });
+    } catch {
+      silent(); // a model whose kernel is gone cannot send
+    }
+  }
+
+  function silent() {
+    trouble.textContent = "The kernel does not answer: it is busy, or was restarted. After a restart run the cell again.";
+    trouble.dataset.waiting = "yes";
   }
 
   function answered() {

@@ -11,9 +11,9 @@ class Gallery:
     """Cards of tasks in one widget.
 
     Args:
-        on_action: Called in the kernel with what was pressed: ``U``, ``V``, ``Animate``, ``Extend``, ``Save``,
-            ``Rate 1`` to ``Rate 5`` with a picture's number; ``Rerun``, ``Use`` with 0.  The button waits for
-            its return; an error is shown on the card.
+        on_action: Called in the kernel with what was pressed, the task's own id, and a number: ``U``, ``V``,
+            ``Animate``, ``Extend``, ``Save``, ``Rate 1`` to ``Rate 5`` with a picture's; ``Rerun``, ``Use``
+            with 0.  The button waits for its return; an error is shown on the card.
 
     Attributes:
         widget: What shows it; as many views as one likes.

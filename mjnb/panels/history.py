@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import traitlets
 
@@ -156,5 +156,5 @@ def _text(said: object) -> str:
     return said[:PROMPT_LIMIT] if isinstance(said, str) else ""
 
 
-def _is_number(said: Any) -> bool:
+def _is_number(said: object) -> TypeGuard[float]:
     return isinstance(said, int | float) and not isinstance(said, bool)

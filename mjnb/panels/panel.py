@@ -157,12 +157,10 @@ class Panel:
             self._save_form()
 
     def _tell(self) -> None:
-        with self.form.hold_sync():
-            self.form.status = self.runs.status
-            self.form.earlier = self._earlier()
+        self.form.tell(status=self.runs.status, earlier=self._earlier())
 
     def _fail(self, words: str) -> None:
-        self.form.trouble = words
+        self.form.tell(trouble=words)
 
     def _earlier(self) -> list[dict[str, str]]:
         pictures = [
@@ -179,7 +177,7 @@ class Panel:
             if task.running:
                 self.runs.follow(task)
         if self.session.notices and not self.runs.tasks:
-            self.form.status = " ".join(self.session.notices)
+            self.form.tell(status=" ".join(self.session.notices))
 
     # ---- what the front end says ----
 
@@ -207,7 +205,7 @@ class Panel:
             self.runs.work(lambda: self.state.add(references.from_thing(self.session, whole)))
 
     def _pressed(self) -> None:
-        self.form.trouble = ""
+        self.form.tell(trouble="")
         self.state.commit()
         seen = self.live
         if seen.faults:
@@ -220,21 +218,21 @@ class Panel:
 
     def _send(self, key: object) -> None:
         params = self.params
-        self.form.busy = True
+        self.form.tell(busy=True)
         sent = self.runs.pay(key, lambda: self.session.imagine(**params), self._free)
         if not sent:
             self._free()
 
     def _free(self) -> None:
-        self.form.busy = False
+        self.form.tell(busy=False)
 
     def _ask(self, text: str, then: Callable[[str], object], field: str = "") -> None:
         self._pending = then
-        self.form.ask = {"text": text, "field": field}
+        self.form.tell(ask={"text": text, "field": field})
 
     def _answered(self, yes: bool, text: str) -> None:
         then, self._pending = self._pending, None
-        self.form.ask = {}
+        self.form.tell(ask={})
         if yes and then is not None:
             self.runs.guarded(lambda: then(text))
 
@@ -281,7 +279,7 @@ class Panel:
         elif word == "Rate":
             actions.rate(session, task.images[number - 1], int(score))
         elif word == "Save":
-            self.form.status = f"Saved as {actions.save(task.images[number - 1], Path.cwd())}"
+            self.form.tell(status=f"Saved as {actions.save(task.images[number - 1], Path.cwd())}")
 
     def _animate(self, task: Task, number: int) -> None:
         """Put a picture into the form as the start of a video; what moves is for people to say."""

@@ -46,7 +46,7 @@ class Shelf(anywidget.AnyWidget):
     def cards(self) -> list[Card]:
         """The cards that are there, newest first."""
         with self._lock:
-            return [self._cards[one] for one in sorted(self._cards, key=self._order.__getitem__, reverse=True)]
+            return list(self._cards.values())[::-1]
 
     def put(self, card: Card) -> None:
         """Add or change one card; from any thread."""
@@ -84,7 +84,6 @@ class Shelf(anywidget.AnyWidget):
             self.send({"do": "clear"})
             for card in self._cards.values():
                 self._tell(card)
-            self.send({"do": "all"})
 
     # ---- from the front end ----
 
@@ -142,6 +141,7 @@ def _told(card: Card) -> dict[str, Any]:
         "settled": card.settled,
         "status": card.status,
         "title": card.title,
+        "created": card.created,
         "magic": card.magic,
         "elapsed": card.view.elapsed,
         "expected": card.view.expected if card.running else None,

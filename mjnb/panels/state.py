@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,7 @@ class State:
         self._said: dict[str, Any] = dict(EMPTY)
         self._references: list[Reference] = []
         self._parts = Parts()
-        self._lock = threading.RLock()
+        self._lock = form.lock
         self._read()
 
     @property
@@ -77,8 +76,7 @@ class State:
         """Take in what people said in the form; with ``commit``, they are done for now."""
         with self._lock, self._form.hold_sync():
             self._said = {**EMPTY, **read_said(message)}
-            self._form.stamp = str(message.get("stamp") or "")
-            self._form.said = self._said
+            self._form.tell(stamp=str(message.get("stamp") or ""), said=self._said)
             if message.get("commit"):
                 self.commit()
             self._read()
@@ -125,7 +123,7 @@ class State:
 
     def _set_references(self, found: Sequence[Reference]) -> None:
         self._references = list(found)
-        self._form.pictures = [one.told for one in found]
+        self._form.tell(pictures=[one.told for one in found])
 
     def _read(self) -> None:
         """Show what the form says."""

@@ -15,13 +15,14 @@ export default {
     const progress = element("div", { class: "mjnb-progress" }, bar, words);
     const axes = [axis(1, "First axis"), axis(2, "Second axis")];
     const repeat = element("input", { type: "number", min: "1", max: "100", step: "1", value: "1", "data-key": "repeat" });
-    const run = button("Run", "Run the sweep", () => tell("run"), { class: "mjnb-primary", "data-key": "run" });
+    const retry = element("input", { type: "checkbox", "data-key": "retry" });
+    const run = button("Run", null, () => tell("run"), { class: "mjnb-primary", "data-key": "run" });
     const stop = button("Stop", "Send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
     let typed;
     let shown = ""; // the address of the figure
 
     const theme = () => document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
-    const tell = (verb, more = {}) => model.send({ do: verb, theme: theme(), ...more });
+    const tell = (verb, more = {}) => model.send({ do: verb, theme: theme(), width: Math.round(el.clientWidth), ...more });
 
     function axis(number, name) {
       const select = element("select", { "data-key": `axis ${number}` });
@@ -35,7 +36,7 @@ export default {
 
     function said() {
       const chosen = axes.filter((one) => one.select.value !== NONE);
-      return { axes: chosen.map((one) => ({ name: one.select.value, text: one.text.value })), repeat: Number(repeat.value) || 1 };
+      return { axes: chosen.map((one) => ({ name: one.select.value, text: one.text.value })), repeat: Number(repeat.value) || 1, retry: retry.checked };
     }
     function changed(pause) {
       clearTimeout(typed);
@@ -50,6 +51,7 @@ export default {
       one.text.addEventListener("input", () => changed(PAUSE));
     }
     repeat.addEventListener("input", () => changed(PAUSE));
+    retry.addEventListener("change", () => changed(0));
     el.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.ctrlKey && !model.get("running") && model.get("can_run")) tell("run");
     });
@@ -78,17 +80,17 @@ export default {
 
     function draw() {
       const running = model.get("running");
-      const wrong = model.get("faults");
+      const wrong = [...model.get("faults"), ...[model.get("trouble")].filter(Boolean)];
       faults.replaceChildren(...(wrong.length > 1
         ? [element("ul", {}, ...wrong.map((one) => element("li", {}, one)))] : wrong));
       facts.replaceChildren(...model.get("facts").map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
       facts.hidden = !model.get("facts").length;
+      run.textContent = model.get("run_words");
       run.hidden = Boolean(model.get("question"));
       setBusy(run, !model.get("can_run"));
       stop.hidden = !running;
-      progress.hidden = !running && !model.get("progress");
+      progress.hidden = !running;
       words.textContent = model.get("progress");
-      bar.hidden = !running;
       if (model.get("total")) bar.value = model.get("done") / model.get("total");
     }
 
@@ -129,7 +131,7 @@ export default {
 
     const told = () => announce(news, model.get("news"));
     const watched = [
-      ["change:facts change:faults change:running change:can_run change:progress change:done change:question", draw],
+      ["change:facts change:faults change:trouble change:run_words change:running change:can_run change:progress change:done change:question", draw],
       ["change:parameters", fill],
       ["change:python change:magic", write],
       ["change:question", ask],
@@ -140,15 +142,17 @@ export default {
 
     el.append(element("section", { class: "mjnb-sweep", "aria-label": "Sweep" },
       element("div", { class: "mjnb-axes" }, ...axes.map((one) => one.made)),
-      element("div", { class: "mjnb-fields" }, labelled("Repeats", repeat), run, stop),
-      faults, facts, question, progress, news, picture, lines));
+      element("div", { class: "mjnb-fields" }, labelled("Repeats", repeat),
+        labelled("Pay again for cells that failed", retry, { class: "mjnb-field mjnb-check" }), run, stop),
+      faults, facts, question, lines, progress, news, picture));
     fill();
     repeat.value = String(model.get("form").repeat ?? 1);
+    retry.checked = model.get("form").retry ?? false;
     for (const act of [draw, write, ask, plot]) act();
 
     // What is planned depends on the prompt, which may have changed while somebody looked elsewhere.
     const seen = new IntersectionObserver((entries) => {
-      if (entries.some((one) => one.isIntersecting) && !model.get("running")) tell("look", { form: said() });
+      if (entries.some((one) => one.isIntersecting) && !model.get("running") && !model.get("question")) tell("look", { form: said() });
     });
     seen.observe(el);
     return () => {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from .. import display
 from ..errors import InvalidRequest, MJError
 from ..prices import DOLLARS_PER_CREDIT
 from ..sweeps import asking
+from ..sweeps.plans import TO_PAY
 from .axes import Form, example, magic_line, python_line, sweepable
 from .frontend import joined
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 EVERY = 2.0  # seconds between two drawings of the figure, or longer when drawing takes long
 PATIENCE = 2  # times as long as a drawing took is waited before the next
-WIDTH = 900  # pixels of the figure
+WIDTHS = (400, 1200)  # pixels of the figure, as much as the page has room for
 THEMES = ("light", "dark")
 CHANGED = "The plan has changed since: look at it again."
 
@@ -42,6 +44,8 @@ class SweepWidget(anywidget.AnyWidget):
     form = traitlets.Dict().tag(sync=True)
     facts = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
     faults = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    trouble = traitlets.Unicode().tag(sync=True)  # what the latest run met
+    run_words = traitlets.Unicode("Run").tag(sync=True)
     python = traitlets.Unicode().tag(sync=True)
     magic = traitlets.Unicode().tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)  # what is to be confirmed; empty: nothing
@@ -91,7 +95,7 @@ class SweepTab:
         self.sweep: Sweep | None = None
         self._plan: Plan | None = None
         self._run: Sweep | None = None  # the one that was started last
-        self._theme = "light"
+        self._theme, self._width = "light", 900
         self.widget = SweepWidget(parameters=_parameters(None))
         self.widget.on_msg(self._take)
 
@@ -106,7 +110,7 @@ class SweepTab:
         self.sweep = self._plan = None
         with widget.hold_sync():
             widget.facts, widget.python, widget.magic, widget.question = [], "", "", ""
-            widget.can_run, widget.faults = False, []
+            widget.can_run, widget.faults, widget.run_words = False, [], "Run"
             said = self._said()
             widget.parameters = _parameters(said.get("task_type"))
             if self.form.faults:
@@ -114,9 +118,10 @@ class SweepTab:
                 return
             text, params = self.form.call(said)
             self.sweep = self._session.sweep(text, **params)
-            self._plan = self.sweep.plan()
+            self._plan = self.sweep.plan(retry=self.form.retry)
             widget.facts = _facts(self.sweep, self._plan)
             widget.python, widget.magic = python_line(self.form, said), self._magic(said, self.sweep)
+            widget.run_words = _run_words(self._plan)
             widget.can_run = not self.running
 
     def _magic(self, said: Mapping[str, Any], sweep: Sweep) -> str:
@@ -161,7 +166,7 @@ class SweepTab:
         sweep, shown = self.sweep, self._plan
         if self.running or sweep is None or shown is None:
             return
-        plan = sweep.plan()
+        plan = sweep.plan(retry=self.form.retry)
         if plan.credits > shown.credits:
             self._replan()
             raise MJError(CHANGED)
@@ -179,10 +184,11 @@ class SweepTab:
         """Start; never for more than was shown."""
         self._run = sweep
         live = Progress(lambda text: self._told(sweep, text))
-        sweep.run(wait=False, yes=True, max_credits=credits, stop_button=False, live=live)
+        how: dict[str, Any] = {"retry": self.form.retry, "max_credits": credits, "live": live}
+        sweep.run(wait=False, yes=True, stop_button=False, **how)
         with self.widget.hold_sync():
             self.widget.question, self.widget.running, self.widget.can_run = "", True, False
-            self.widget.plot, self.widget.plot_alt = b"", ""
+            self.widget.plot, self.widget.plot_alt, self.widget.trouble = b"", "", ""
             self.widget.news = f"Started: {len(sweep.design.cells)} cells."
         threading.Thread(target=self._follow, args=(sweep,), name="mjnb-sweep-tab", daemon=True).start()
 
@@ -210,22 +216,20 @@ class SweepTab:
         except TimeoutError:
             return False
         except Exception as error:
-            self.widget.faults = _faults(error)
+            self.widget.trouble = " ".join(_faults(error))
         return True
 
     def _draw(self, sweep: Sweep) -> None:
-        figure = sweep.plot(width=WIDTH, theme=self._theme)
+        figure = sweep.plot(width=self._width, theme=self._theme)
         kind, content = figure.compact()
         with self.widget.hold_sync():
             self.widget.plot_type, self.widget.plot_alt, self.widget.plot = kind, figure.alt, content
 
     def _ended(self, sweep: Sweep) -> None:
         done, total = sweep.progress
-        trouble = self.widget.faults
         self._guarded(self._replan)
         with self.widget.hold_sync():
             self.widget.running, self.widget.can_run = False, self.sweep is not None
-            self.widget.faults = [*trouble, *self.widget.faults]
             self.widget.news = f"The sweep ended: {done} of {total} cells are settled."
 
     # ---- from the front end ----
@@ -236,6 +240,8 @@ class SweepTab:
         verb = message.get("do")
         if message.get("theme") in THEMES:
             self._theme = str(message["theme"])
+        if isinstance(message.get("width"), int):
+            self._width = min(max(message["width"], WIDTHS[0]), WIDTHS[1])
         if verb in ("look", "form"):
             self.form = Form.read(message.get("form"))
             self.widget.form = _plain(self.form)
@@ -262,19 +268,28 @@ def _parameters(task_type: str | None) -> list[dict[str, str]]:
 
 
 def _plain(form: Form) -> dict[str, Any]:
-    return {"axes": [{"name": axis.name, "text": axis.text} for axis in form.axes], "repeat": form.repeat}
+    return {
+        "axes": [{"name": axis.name, "text": axis.text} for axis in form.axes],
+        "repeat": form.repeat,
+        "retry": form.retry,
+    }
+
+
+def _run_words(plan: Plan) -> str:
+    return f"Run: {plan.credits:g} credits" if plan.to_pay else "Draw what is here"
 
 
 def _facts(sweep: Sweep, plan: Plan) -> list[list[str]]:
     sizes = " × ".join(str(len(values)) for values in sweep.design.axes.values())
     repeats = f" × {sweep.design.repeat} repeats" if sweep.design.repeat > 1 else ""
-    cells, here = len(plan.states), len(plan.states) - plan.to_pay
+    dollars = plan.credits * DOLLARS_PER_CREDIT
+    here = Counter(state for state in plan.states if state != TO_PAY)
     facts = [
-        ["Cells", f"{cells} ({sizes}{repeats})"],
-        ["Here already", str(here)],
+        ["Cells", f"{len(plan.states)} ({sizes}{repeats})"],
+        ["Here already", ", ".join(f"{count} {state}" for state, count in here.items()) or "none"],
         ["To pay", str(plan.to_pay)],
-        ["Credits", f"about {plan.credits:g} (${plan.credits * DOLLARS_PER_CREDIT:.2f})"],
-        ["Expected time", f"about {plan.seconds:.0f} s"],
+        ["Credits", f"about {plan.credits:g} (${dollars:.2f})" if plan.to_pay else "none"],
+        ["Expected time", f"about {plan.seconds:.0f} s" if plan.seconds else "none"],
     ]
     if plan.left is not None:
         facts.append(["Left in the budget", f"{plan.left:g} credits"])

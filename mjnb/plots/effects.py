@@ -15,6 +15,7 @@ from .text import HEADING, LABEL, SMALL, Ticks, fit_across, height_of, shorten, 
 
 PLOT = 64
 BETWEEN = 20
+CLEAR = 14  # pixels between the heading and what it says of itself
 TITLE = "Each parameter on its own"
 WHAT = "mean over all other parameters ± SD"
 
@@ -66,22 +67,23 @@ class Effects:
         """Pixels from the heading to the names of the axes; 0 without metrics."""
         if not self.series:
             return 0
-        labels = max(ticks.height for ticks in self._ticks) + height_of(1, LABEL) + 10
+        labels = max(ticks.height for ticks in self._ticks) + height_of(1, LABEL) + 14
         return height_of(1, HEADING) + 12 + len(self.series) * (HEAD + PLOT + 10) + labels
 
     def draw(self, figure: SweepFigure, top: float) -> None:
         """Draw the panels below ``top``."""
         if not self.series:
             return
-        figure.write(self.left, top, TITLE, HEADING + 1.5, bold=True)
-        start = self.left + width_of(TITLE, HEADING + 1.5, bold=True) + 8
+        base = top + height_of(1, HEADING)
+        figure.write(self.left, base, TITLE, HEADING + 1.5, bold=True, va="baseline")
+        start = self.left + width_of(TITLE, HEADING + 1.5, bold=True) + CLEAR
         if start + width_of(WHAT, SMALL) <= self.left + self.width:
-            figure.write(start, top + 3, WHAT, SMALL, color=figure.theme.soft)
+            figure.write(start, base, WHAT, SMALL, color=figure.theme.soft, va="baseline")
         top += height_of(1, HEADING) + 12
         for one, scale in zip(self.series, self._scales, strict=True):
             self._draw_row(figure, one, scale, top + HEAD)
             top += HEAD + PLOT + 10
-        low = top - 10 + max(ticks.height for ticks in self._ticks) + height_of(1, LABEL) + 3
+        low = top - 10 + max(ticks.height for ticks in self._ticks) + height_of(1, LABEL) + 6
         wide = self._step - BETWEEN
         for i, axis in enumerate(self.axes):
             middle = self.left + self._margin + i * self._step + wide / 2

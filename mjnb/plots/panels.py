@@ -151,11 +151,13 @@ def _curve(axes: Axes, xs: Floats, ys: tuple[Floats, Floats], color: str, marker
     gap = np.full(low.shape, np.nan)
     # One line with gaps for all bars: matplotlib's errorbar() takes twenty times as long.
     bars = np.column_stack([low, high, gap]).ravel()
-    _add(axes, np.repeat(xs[barred], 3), bars, color=color, **BARS)
+    step = axes.bbox.width / len(xs)
+    cap = min(BARS["ms"], max(2.0, step / 4))  # so that neighbouring ones stay apart
+    _add(axes, np.repeat(xs[barred], 3), bars, color=color, **BARS | {"ms": cap})
     # Dotted where the line bridges cells without a number.
     if not known.all():
         _add(axes, xs[known], mean[known], color=color, **BRIDGE)
-    _add(axes, xs, mean, color=color, marker=marker, mec=theme.paper, **fine(axes.bbox.width / len(xs)))
+    _add(axes, xs, mean, color=color, marker=marker, mec=theme.paper, **fine(step))
 
 
 def _add(axes: Axes, xs: Floats, ys: Floats, **look: Any) -> None:

@@ -125,7 +125,7 @@ class Desk:
                 self._frames[table] = frames.held_tasks() if table == "task" else frames.held_images()
             return self._frames[table].refresh(self.tracker.ledger.rows)
 
-    def row(self, own_id: str, number: int) -> display.RowView | None:
+    def row(self, own_id: str, number: int | None) -> display.RowView | None:
         """Return what is shown of a task, or of one of its pictures, under a frame; opens nothing for it."""
         tracker = self._tracker
         entry = tracker.ledger.entry(own_id) if tracker is not None else None

@@ -5,15 +5,13 @@ Making one touches nothing: ledger, client and sandbox are opened at the first v
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from .. import display
 from ..config import settings
-from ..errors import InvalidRequest, LedgerError
+from ..errors import LedgerError
 from . import card
 from .desk import Desk, reached
 from .urls import urls_of, with_urls
@@ -259,7 +257,9 @@ class Session:
 
     def credits(self) -> float:
         """Return the account's remaining credits, as the service says."""
-        return self.tracker.loop.run(self.tracker.client.credits())
+        from ..tracking import settling
+
+        return self.tracker.loop.run(settling.credits(self.tracker))
 
     @property
     def prices(self) -> dict[str, float]:
@@ -299,29 +299,21 @@ class Session:
     # ---- settling ----
 
     def resolve(self, name: str, outcome: str) -> Task:
-        """Settle an ``unknown`` task by your word.
+        """Settle an ``unknown`` task by your word, or by what the account's credits show.
 
         Args:
             name: The task; see `task`.
-            outcome: ``"lost"`` when the service never made it, else the service's task id.
+            outcome: ``"lost"`` when the service never made it; the service's task id when it did; or
+                ``"credits"``: lost, if no credits are missing since they were last read (by `credits`, or
+                when a sweep began).  That is sure only while nobody else uses the account.
 
         Raises:
             LedgerError: There is no such task.
-            InvalidRequest: It is not unknown.
+            InvalidRequest: It is not unknown, or the credits do not show that it was lost.
         """
-        task = self.task(name)
-        ledger = self.tracker.ledger
-        if task.state != "unknown":
-            raise InvalidRequest(f"task {display.short(task.id)} is {task.state}, not unknown")
-        if outcome.lower() == "lost":
-            ledger.rejected(task.id, "settled by hand: lost")
-        elif not re.fullmatch(r"[\w-]{8,128}", outcome):
-            raise InvalidRequest(f"{outcome!r} is neither 'lost' nor a task id")
-        elif ledger.find(outcome):
-            raise InvalidRequest(f"another task has the id {outcome} already")
-        else:
-            ledger.submitted(task.id, outcome)
-        return self.tracker.refresh(task)
+        from ..tracking import settling
+
+        return self.tracker.loop.run(settling.resolve(self.tracker, self.task(name), outcome))
 
     def close(self) -> None:
         """End the session: what runs at the service is taken up by the next one."""

@@ -130,6 +130,8 @@ class Design:
             if not spec.get("points"):
                 check_size(math.prod(map(len, axes.values())), how.repeat)
             points = [tuple(point) for point in spec.get("points") or itertools.product(*axes.values())]
+            if wrong := [point for point in points if len(point) != len(axes)]:
+                raise ValueError(f"{wrong[0]!r} has no value for each axis")
             run_order = tuple(map(int, spec["run_order"])) if "run_order" in spec else None
             prompt = str(spec["prompt"])
         except InvalidRequest:
@@ -223,7 +225,7 @@ def _cells(
 ) -> list[CellSpec]:
     faults: dict[str, None] = {}
     cells: list[CellSpec] = []
-    first: dict[str, tuple[Any, ...]] = {}
+    first: dict[str, tuple[tuple[Any, ...], str]] = {}
     for at in points:
         try:
             request = _request({**fixed, **dict(zip(axes, at, strict=True))}, how.speed)
@@ -233,9 +235,11 @@ def _cells(
         sha = request_sha(request)
         read_as = spaced(request.prompt)
         same = sha if read_as == request.prompt else request_sha(replace(request, prompt=read_as))
-        if first.setdefault(same, at) is not at:
-            twins = f"{_words(axes, first[same])} and {_words(axes, at)}"
-            faults[f"two cells ask for the same: {twins}; repeat=2 pays a cell twice"] = None
+        other, its_sha = first.setdefault(same, (at, sha))
+        if other is not at:
+            twins = f"{_words(axes, other)} and {_words(axes, at)}"
+            blank = "" if its_sha == sha else "; spaces make no other prompt"
+            faults[f"two cells ask for the same: {twins}{blank}; repeat=2 pays a cell twice"] = None
         cells += [CellSpec(len(cells) + k, at, k + 1, request, sha) for k in range(how.repeat)]
     if faults:
         raise told(faults)

@@ -57,17 +57,18 @@ def design(
         InvalidRequest: With every fault; nothing was sent.
     """
     faults = [*_how_faults(kind, n, repeat, seed, order), *_axes_or_cells(kind, around, cells)]
-    prompt, params = _one_prompt(prompt, params)
+    prompt, others, doubled = _one_prompt(prompt, params)
     texts = [] if prompt is None else texts_of(prompt)
     slots = {name for text in texts for name in names_in(text)}
-    if wrong := wrong_names(slots):
+    if wrong := wrong_names(slots) or doubled:
         raise told([*wrong, *faults])
     columns = columns_of(cells) if cells is not None else {}
     slots |= set() if texts else slots_of(map(str, columns.get("prompt", ())))
     text, lines = read_prompt(texts, limit) if texts else ("", [])
-    said = read_said(params, slots)
-    given = {name for name, value in params.items() if value is not None} | {*columns}
-    if faults := [*faults, *said.faults, *({} if texts else wrong_names(slots)), *unfilled(slots, given)]:
+    said = read_said(others, slots)
+    given = {name for name, value in others.items() if value is not None} | {*columns}
+    faults += [*said.faults, *([] if texts else wrong_names(slots)), *unfilled(slots, given, rows=not texts)]
+    if faults:
         raise told(faults)
     repeat *= lines[0].repeat if lines else 1
     how = How(kind=kind, repeat=repeat, seed=seed, order=order, speed=speed, n=n)
@@ -113,14 +114,16 @@ def grown(
     return _chosen(text, axes, fixed, how, around if how.kind == "one-at-a-time" else {}, set())
 
 
-def _one_prompt(prompt: Any, params: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the prompt, in its place or by its name, and the other values."""
+def _one_prompt(prompt: Any, params: Mapping[str, Any]) -> tuple[Any, dict[str, Any], list[str]]:
+    """Return the prompt, in its place or by its name, the other values, and the fault of giving both."""
     others = {name: value for name, value in params.items() if name != "prompt"}
     named = params.get("prompt")
-    if prompt is not None and named is not None:
-        hint = "Several prompts are one list, in one place: mj.sweep(['a fox', 'an owl'], …)."
-        raise InvalidRequest("the prompt is given twice: in its place and as prompt=…", hint=hint)
-    return (prompt if named is None else named), others
+    twice = "the prompt is given twice, in its place and as prompt=…: give one list, ['a fox', 'an owl']"
+    return (
+        named if prompt is None else prompt,
+        others,
+        [twice] if prompt is not None and named is not None else [],
+    )
 
 
 # ---- the kinds --------------------------------------------------------------------------------------

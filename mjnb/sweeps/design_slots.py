@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from keyword import iskeyword
 
-from ..params import Generate, rows
+from ..params import Generate
+from ..params import rows as table_rows
 from .tables import reserved
 
 ARGUMENTS = ("self", "prompt", "design", "n", "around", "cells", "repeat", "seed", "order")  # of `mj.sweep`
@@ -26,17 +27,20 @@ def wrong_names(slots: Iterable[str]) -> list[str]:
     ]
 
 
-def unfilled(slots: Iterable[str], given: Collection[str]) -> list[str]:
+def unfilled(slots: Iterable[str], given: Collection[str], *, rows: bool = False) -> list[str]:
     """Return a fault for each name in braces that has no value: it would be sent, and paid, as it stands.
 
     Args:
         slots: The names.
         given: Those that have a value.
+        rows: Whether the prompts are a column of hand-made cells, where braces cannot be escaped.
     """
-    return [_unfilled(name) for name in sorted(slots) if name not in given and not _why(name)]
+    return [_unfilled(name, rows=rows) for name in sorted(slots) if name not in given and not _why(name)]
 
 
-def _unfilled(name: str) -> str:
+def _unfilled(name: str, *, rows: bool) -> str:
+    if rows:
+        return f"{{{name}}} in the prompts has no value: give it a column of that name"
     meant = f"\\{{{name}\\}}"
     return f"{{{name}}} in the prompt has no value: give {name}=…, or write {meant} for braces that are meant"
 
@@ -48,7 +52,7 @@ def another(name: str) -> str:
 
 def _why(name: str) -> str:
     """Return what else a name means, or an empty text."""
-    if name in rows(Generate) and name != "prompt":
+    if name in table_rows(Generate) and name != "prompt":
         return f"{name} is a parameter"
     if name in ARGUMENTS:
         return f"{name} is an argument of mj.sweep itself"

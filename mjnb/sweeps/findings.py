@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..tracking import Task, TaskImage, Tracker
 from . import baselines, figures, judging, opening, parquet, saving, scores, suggesting, tables, verdicts
 from .design import Design
-from .looking import look_of
+from .looking import check_metric, look_of
 from .measuring import Measures
 from .numbers import Numbers
 
@@ -122,6 +122,7 @@ class Findings:
             InvalidRequest: There is no such axis, metric, option or choice, or this layout does not take it.
         """
         chosen = look_of(self.design, look)
+        check_metric(metrics)
         return figures.figure(self.design, self.tasks, self._measured(), metrics, chosen)
 
     def effects(
@@ -143,6 +144,7 @@ class Findings:
         Raises:
             InvalidRequest: There is no such metric, or nothing was rated.
         """
+        check_metric(metric)
         return verdicts.verdicts(
             self.design, self.tasks, self._measured(), metric, alpha=alpha, permutations=permutations
         )
@@ -190,6 +192,7 @@ class Findings:
         Raises:
             InvalidRequest: There is no such metric or rule.
         """
+        check_metric(metric)
         tasks, numbers = self.tasks, self._measured()
         unrated = metric == scores.RATING and metric not in numbers.facts
         names = [] if unrated else verdicts.names_of(numbers, metric)

@@ -17,6 +17,7 @@ from .answers import NAME_LIMIT
 
 SIZES = {"single": 1, "pairs": 2, "best_worst": 4}
 BEST = 5  # of the scores
+MOST = 10_000  # questions of a round
 ANSWERS = {
     "single": "a score from 1 to 5",
     "pairs": "1 (left), 2 (right) or 0 (neither)",
@@ -169,12 +170,16 @@ def rating(
     sweep: str | None,
 ) -> Rating:
     """Return a round of questions about pictures; see `Sweep.rate`."""
-    if kind not in SIZES:
+    if not isinstance(kind, str) or kind not in SIZES:
         raise InvalidRequest(f"kind is one of {', '.join(SIZES)}, not {kind!r}", hint="Nothing was asked.")
-    if n is not None and (not isinstance(n, int) or n < 1):
-        raise InvalidRequest(f"n needs a whole number from 1, not {n!r}", hint="Nothing was asked.")
+    if n is not None and not _is_from(n, 1, MOST):
+        raise InvalidRequest(f"n needs a whole number from 1 to {MOST}, not {n!r}", hint="Nothing was asked.")
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
+        raise InvalidRequest(f"seed needs a whole number, not {seed!r}", hint="Nothing was asked.")
     if rater is not None and not _is_name(rater):
-        raise InvalidRequest(f"rater needs a name of at most {NAME_LIMIT} characters", hint="")
+        raise InvalidRequest(
+            f"rater needs a name of at most {NAME_LIMIT} characters", hint="Nothing was asked."
+        )
     if len(images) < SIZES[kind]:
         hint = "sweep.run() brings them."
         raise InvalidRequest(f"{kind} needs {SIZES[kind]} pictures, there are {len(images)}", hint=hint)

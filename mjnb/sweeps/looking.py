@@ -15,7 +15,13 @@ from .figures import Look
 LAYOUTS = {1: "a strip (one axis)", 2: "a grid (two axes)", 3: "sheets (three axes or more)"}
 ONLY = {"scale": (1, 2), "view": (2, 3), "page": (3,)}  # the layouts that take it; all take the others
 WIDTHS = (400, 4000)  # pixels
-HINT = "Nothing was drawn."
+CHOICES = {
+    "pictures": ("all", "middle"),
+    "scale": ("ordinal", "value"),
+    "view": ("curves", "heat", None),
+    "theme": ("light", "dark"),
+}
+HINT = "Nothing was computed."
 
 
 def look_of(design: Design, said: Mapping[str, Any]) -> Look:
@@ -50,6 +56,17 @@ def look_of(design: Design, said: Mapping[str, Any]) -> Look:
     return Look(**said)
 
 
+def check_metric(metric: object) -> None:
+    """Refuse what can be no name of a metric, and no list of names.
+
+    Raises:
+        InvalidRequest: It is none.
+    """
+    names = metric if isinstance(metric, list | tuple) else [] if metric is None else [metric]
+    if strange := [name for name in names if not isinstance(name, str)]:
+        raise InvalidRequest(f"a metric needs a name, not {reprlib.repr(strange[0])}", hint=HINT)
+
+
 def _axes(design: Design, by: Iterable[str] | None) -> int:
     """Return how many axes are laid out."""
     return len(list(by)) if by is not None else sum(len(values) > 1 for values in design.axes.values())
@@ -70,6 +87,9 @@ def _kinds(said: Mapping[str, Any]) -> list[str]:
         faults.append(f"page needs a whole number from 1, not {reprlib.repr(said['page'])}")
     if "title" in said and not isinstance(said["title"], str):
         faults.append(f"title needs a text, not {reprlib.repr(said['title'])}")
+    for name, words in CHOICES.items():
+        if name in said and said[name] not in words:
+            faults.append(f"{name}={reprlib.repr(said[name])}: use {' or '.join(map(repr, words))}")
     return faults
 
 

@@ -30,6 +30,7 @@ from .scores import PREFERENCE, RATING
 
 FORMAT = 2  # 2: ratings in a file of their own
 NAME, PICTURES = "sweep.json", "pictures"
+MADE = "sweep.save(folder) writes one."
 ACCOUNT = "saved"  # of every task in an opened sweep
 STATES = ("intent", "submitted", "generating", "succeeded", "failed", "rejected", "unknown", "expired")
 ID_LIMIT, WORD_LIMIT = 100, 500  # characters of ids, and of labels and the like
@@ -93,12 +94,14 @@ def _told(path: Path) -> Mapping[str, Any]:
         found = checking.parsed(checking.content(path))
     except OSError as error:
         why = error.strerror or error
-        raise InvalidRequest(f"{path.parent} is no saved sweep: it has no {NAME} ({why})", hint="") from None
+        raise InvalidRequest(
+            f"{path.parent} is no saved sweep: it has no {NAME} ({why})", hint=MADE
+        ) from None
     except checking.DAMAGE as error:
         raise InvalidRequest(f"{path} cannot be read: {error}", hint="Save the sweep again.") from None
     made = found.get("format") if isinstance(found, dict) else None
     if not isinstance(made, int) or isinstance(made, bool) or made < 1:
-        raise InvalidRequest(f"{path} is not mjnb's", hint="sweep.save(folder) writes one.")
+        raise InvalidRequest(f"{path} is not mjnb's", hint=MADE)
     if made > FORMAT:
         shown = str(made)[:20]
         raise InvalidRequest(f"{path} has format {shown}, this mjnb knows {FORMAT}", hint="Upgrade mjnb.")

@@ -13,9 +13,10 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 from ..client import Client
-from ..errors import BudgetExceeded, MediaError
+from ..errors import BudgetExceeded, InvalidRequest, LedgerError, MediaError
 from ..ledger import Intent, Judgement, Ledger
 from ..loop import the_loop
 from ..media import Store
@@ -38,6 +39,18 @@ class Nothing(Budget):
         """Refuse whatever costs something."""
         if credits > 0:
             raise BudgetExceeded(SAID, hint=INSTEAD)
+
+
+class Closed:
+    """What stands where the ledger of a closed sweep was."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse.
+
+        Raises:
+            LedgerError: Always.
+        """
+        raise LedgerError("this sweep was closed", hint="mj.Sweep.open(folder) opens it again.")
 
 
 class Shelf(Tracker):
@@ -86,7 +99,10 @@ def open_saved(folder: str | os.PathLike[str]) -> tuple[Design, Shelf, Numbers]:
     Raises:
         InvalidRequest: There is no saved sweep, a damaged one, or one of a newer mjnb.
     """
-    home = Path(folder).expanduser().absolute()
+    try:
+        home = Path(folder).expanduser().absolute()
+    except (ValueError, TypeError, RuntimeError) as error:  # no path, or of no user
+        raise InvalidRequest(f"{folder!r:.200} is no folder: {error}", hint=INSTEAD) from None
     saved = manifest.read(home)
     said = answers.read(home)
     if (home / BEFORE).exists():
@@ -115,4 +131,5 @@ def close(shelf: Tracker) -> None:
     if isinstance(shelf, Shelf) and not shelf.closed:
         the_loop().run(shelf.close(), timeout=10)
         shelf.ledger.close()
+        shelf.__dict__["ledger"] = Closed()
         shutil.rmtree(shelf.scratch, ignore_errors=True)

@@ -21,6 +21,7 @@ from ..errors import (
 )
 from ..ledger import LIVE
 from ..tracking import Task, Tracker
+from ..tracking.settling import note_credits
 from .design import CellSpec, Design
 from .plans import due, find
 
@@ -101,7 +102,10 @@ class Run:
         over = asyncio.Event()
         showing = asyncio.ensure_future(display.keep_showing(self._live, self._progress, over.is_set))
         try:
+            if to_send:
+                await note_credits(self.tracker)
             await self._send_all(to_send)
+            self._take_up()  # a stop cut the wait for what was under way; it is paid for all the same
             await asyncio.gather(*(_end_of(task) for task in self.tasks.values()))
         finally:
             over.set()
@@ -109,6 +113,13 @@ class Run:
         hopeless = next((error for error in self.errors.values() if isinstance(error, HOPELESS)), None)
         if hopeless is not None:
             raise hopeless
+
+    def _take_up(self) -> None:
+        """Follow what is paid for, whoever sent it, and whether or not its answer was waited for."""
+        for number, entry in find(self.design, self.tracker).items():
+            if number not in self.tasks and entry.state in LIVE:
+                self.tasks[number] = self.tracker.handle(entry)
+                self.tracker.follow(self.tasks[number])
 
     async def _send_all(self, to_send: Sequence[CellSpec]) -> None:
         sends = [asyncio.ensure_future(self._send(cell)) for cell in to_send]

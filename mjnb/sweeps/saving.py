@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -183,7 +184,7 @@ def take_ratings(folder: str | os.PathLike[str], tasks: Sequence[Task | None], l
     Raises:
         InvalidRequest: Something else is there, or ratings of other pictures.
     """
-    target = Path(folder).expanduser().absolute()
+    target = _place(folder)
     there = list(target.iterdir()) if target.is_dir() else []
     if target.exists() and (not target.is_dir() or (there and not (target / MANIFEST).is_file())):
         raise InvalidRequest(f"{target} is there and is no saved sweep", hint="Choose another folder.")
@@ -197,6 +198,18 @@ def take_ratings(folder: str | os.PathLike[str], tasks: Sequence[Task | None], l
         raise InvalidRequest(f"{target} holds {len(others)} ratings of other pictures", hint=hint)
     ledger.ratings.take_in(ours)
     return target
+
+
+def _place(folder: str | os.PathLike[str]) -> Path:
+    """Return a folder's whole path; of a link, that of the folder which it leads to."""
+    try:
+        found = Path(folder).expanduser().absolute()
+        found = found.resolve() if found.is_symlink() else found
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            found.lstat()  # a name that no folder can have is told here
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        raise MediaError(f"cannot write {folder!r:.200}: {error}", hint="Choose another folder.") from None
+    return found
 
 
 def save(saved: Saved, target: Path, figure: SweepFigure | None, verdicts: Verdicts | None) -> Path:

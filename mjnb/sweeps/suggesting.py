@@ -13,18 +13,16 @@ from .. import display
 from ..errors import InvalidRequest
 from ..params import Generate, Span, rows
 from .design import Design
+from .neighbourhood import Neighbourhood, Point, scale
 
 if TYPE_CHECKING:
     import polars as pl
 
 By = Literal["uncertainty", "preference"]
-REACH = 0.25  # of an axis: how far a task says something about its surroundings
 MOST = 2000  # candidates
+PAIRS = 500_000  # of candidates and tasks: a second or two
 ROOM = 8  # candidates per proposal that leave a choice
 HALVINGS = 5  # of the steps of numeric axes
-SMALLEST = 1e-9
-
-Point = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -93,59 +91,16 @@ class Suggestion:
         return display.mime_bundle(repr(self), head + self.frame._repr_html_())
 
 
-class Neighbourhood:
-    """What tasks say about places near them: a kernel average, Nadaraya and Watson 1964.
-
-    Axes are scaled to 0..1 (values of choices are 1 apart) and a task counts with exp(-d² / (2 REACH²)).  The
-    standard error of a place is s / sqrt(the weights' sum), with s the standard deviation of all tasks: far
-    from every task it grows without bound.
-    """
-
-    def __init__(self, axes: Mapping[str, Sequence[Any]]) -> None:
-        self._scales = [_scale(values) for values in axes.values()]
-        self._tasks: list[tuple[Point, float]] = []
-
-    def add(self, at: Point, value: float) -> None:
-        """Take in a task; NaN says that it is there and nothing else."""
-        self._tasks.append((at, value))
-
-    def at(self, point: Point) -> tuple[float, float]:
-        """Return the value expected at a place and its standard error; the value NaN when none is known."""
-        near = [(self._weight(point, at), value) for at, value in self._tasks]
-        known = [(weight, value) for weight, value in near if not math.isnan(value)]
-        total = sum(weight for weight, _ in known)
-        mean = sum(w * v for w, v in known) / total if total > SMALLEST else math.nan
-        return mean, self._spread() / math.sqrt(max(SMALLEST, sum(weight for weight, _ in near)))
-
-    def distance(self, one: Point, other: Point) -> float:
-        """Return how far two places are from each other, scaled."""
-        return math.sqrt(sum(d * d for d in self._steps(one, other)))
-
-    def _weight(self, one: Point, other: Point) -> float:
-        return math.exp(-(self.distance(one, other) ** 2) / (2 * REACH**2))
-
-    def _steps(self, one: Point, other: Point) -> Iterator[float]:
-        for span, a, b in zip(self._scales, one, other, strict=True):
-            yield float(a != b) if span is None or None in (a, b) else (a - b) / span
-
-    def _spread(self) -> float:
-        values = [value for _, value in self._tasks if not math.isnan(value)]
-        if len(values) < 2:
-            return 1.0
-        mean = sum(values) / len(values)
-        return math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1)) or 1.0
-
-
 def suggest(
     design: Design, paid: Mapping[int, float], n: int, by: By | None, *, metric: str, seed: int = 0
 ) -> Suggestion:
     """Return the next cells to pay for; see `Sweep.suggest`.
 
-    Candidates are the cells of the sweep that are not paid; when those are fewer than ``n``, also values
-    midway between neighbouring ones of numeric axes, halved until there is a choice.  By uncertainty the next
-    is where the standard error is largest; by preference, where the expected metric is (Optuna's TPE says
-    where, when it is installed).  After each pick its expected value is taken for granted (Ginsbourger et al.
-    2010, "kriging believer"), so that picks spread out.
+    Candidates are the cells of the sweep that are not paid, of very many a sample; when those are fewer than
+    ``n``, also values midway between neighbouring ones of numeric axes, halved until there is a choice.  By
+    uncertainty the next is where the standard error is largest; by preference, where the expected metric is
+    (Optuna's TPE says where, when it is installed).  After each pick its expected value is taken for granted
+    (Ginsbourger et al. 2010, "kriging believer"), so that picks spread out.
 
     Args:
         design: The sweep.
@@ -157,6 +112,8 @@ def suggest(
     """
     if not isinstance(n, int) or isinstance(n, bool) or not 1 <= n <= MOST:
         raise InvalidRequest(f"n needs a whole number 1..{MOST}, not {n!r}", hint="Nothing was proposed.")
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**32:
+        raise InvalidRequest(f"seed needs a whole number from 0, not {seed!r}", hint="Nothing was proposed.")
     if by not in (None, "uncertainty", "preference"):
         raise InvalidRequest(f"by is 'uncertainty' or 'preference', not {by!r}", hint="Nothing was proposed.")
     known = any(not math.isnan(value) for value in paid.values())
@@ -178,12 +135,13 @@ def suggest(
 
 
 def _pick(near: Neighbourhood, pool: Mapping[Point, bool], n: int, *, by_error: bool) -> list[Candidate]:
-    left, found = dict(pool), list[Candidate]()
+    left, found = {point: near.sums(point) for point in pool}, list[Candidate]()
     while left and len(found) < n:
-        every = [Candidate(point, *near.at(point), planned) for point, planned in left.items()]
+        every = [Candidate(point, *near.told(sums), pool[point]) for point, sums in left.items()]
         best = max(every, key=lambda one: _worth(one, by_error=by_error))
         near.add(best.at, best.predicted)
         del left[best.at]
+        left = {p: near.summed(sums, p, best.at, best.predicted) for p, sums in left.items()}
         found.append(best)
     return found
 
@@ -197,8 +155,10 @@ def _candidates(design: Design, paid: Mapping[int, float], n: int, seed: int) ->
     """Return what may be proposed, and whether it is a cell of the sweep."""
     there = {cell.at for cell in design.cells}
     planned = {cell.at: True for cell in design.cells if cell.number not in paid}
+    most = max(n, min(MOST, PAIRS // max(1, len(paid))))
     if len(planned) >= n:
-        return planned
+        chosen = random.Random(seed).sample(list(planned), most) if len(planned) > most else list(planned)
+        return dict.fromkeys(chosen, True)
     axes: dict[str, Sequence[Any]] = dict(design.axes)
     fresh: list[Point] = []
     for _ in range(HALVINGS):
@@ -207,27 +167,19 @@ def _candidates(design: Design, paid: Mapping[int, float], n: int, seed: int) ->
         fresh = [point for point in points if point not in there]
         if len(fresh) >= ROOM * n:
             break
-    if len(fresh) > MOST:
-        fresh = random.Random(seed).sample(fresh, MOST)
+    if len(fresh) > most:
+        fresh = random.Random(seed).sample(fresh, most)
     return planned | dict.fromkeys(fresh, False)
 
 
 def _finer(name: str, values: Sequence[Any]) -> list[Any]:
     """Return an axis with the middles between its neighbouring numbers, on the parameter's advised steps."""
     row = rows(Generate).get(name)
-    if _scale(values) is None or row is None or not isinstance(row.domain, Span):
+    if scale(values) is None or row is None or not isinstance(row.domain, Span):
         return list(values)
     known, step = sorted(value for value in values if value is not None), row.domain.step or 1
     middles = [round((a + b) / 2 / step) * step for a, b in itertools.pairwise(known)]
     return list(dict.fromkeys([*values, *(m for m in middles if known[0] < m < known[-1])]))
-
-
-def _scale(values: Sequence[Any]) -> float | None:
-    """Return the span of an axis of numbers; None when its values have no order."""
-    said = [value for value in values if value is not None]
-    if not said or any(isinstance(v, bool) or not isinstance(v, int | float) for v in said):
-        return None
-    return float(max(said) - min(said)) or 1.0
 
 
 def _optuna(
@@ -268,7 +220,7 @@ def _optuna(
 
 
 def _space(optuna: Any, values: Sequence[Any]) -> Any:
-    if _scale(values) is None or None in values:
+    if scale(values) is None or None in values:
         return optuna.distributions.CategoricalDistribution(list(map(_said, values)))
     return optuna.distributions.FloatDistribution(float(min(values)), float(max(values)))
 

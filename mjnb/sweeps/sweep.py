@@ -121,10 +121,14 @@ class Sweep(Findings):
             self._shown_in = display.this_cell()
             return self
         self._shown_in = display.this_cell()
-        run = self._start(live or display.Live(), retry=retry)
-        if not wait and stop_button and plan.to_pay and (button := self._button(run)):
-            button.show()
-        return self.wait() if wait else self
+        try:
+            run = self._start(live or display.Live(), retry=retry)
+            if not wait and stop_button and plan.to_pay and (button := self._button(run)):
+                button.show()
+            return self.wait() if wait else self
+        except KeyboardInterrupt:  # also between the start and the wait
+            self.stop()
+            raise
 
     def _check(self, plan: Plan, max_credits: float | None) -> None:
         if max_credits is not None and not _is_amount(max_credits):

@@ -3,8 +3,8 @@
 (``facts.py`` is what is known of a task, ``handle.py`` the `Task`, ``images.py`` one
 of its pictures, ``showing.py`` how both look, ``tracker.py`` sends and follows,
 ``schedule.py`` says when to look, ``hints.py`` takes hints, ``fetching.py`` brings the pictures,
-``budget.py`` says what may be spent, ``followups.py`` what a task can become, ``inputs.py`` what may be an
-input.)
+``budget.py`` says what may be spent, ``settling.py`` settles what is unknown,
+``followups.py`` what a task can become, ``inputs.py`` what may be an input.)
 """
 
 from . import followups, inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from ..preview import Preview
 from . import followups, showing
 from .facts import Facts
 from .images import TaskImage
+
+LABEL = 80  # characters of a prompt in a family tree
 
 
 class Keeper(Protocol):
@@ -117,7 +120,8 @@ class Task(Facts):
     def _branch(self, marked: str) -> display.Tree:
         what = f"{self.task_type.removeprefix('mj_')} {display.short(self.id)}"
         where = f" of {self.entry.parent_image}" if self.entry.parent_image else ""
-        label = f"{what}{where}: {self.state}" + (f", {self.prompt}" if self.prompt else "")
+        said = textwrap.shorten(self.prompt, LABEL, placeholder="…")
+        label = f"{what}{where}: {self.state}" + (f", {said}" if said else "")
         return display.Tree(
             label, self.id == marked, tuple(child._branch(marked) for child in self.children())
         )

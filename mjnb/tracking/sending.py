@@ -32,7 +32,7 @@ from .handle import Task
 from .turns import Turns
 
 SENDS: dict[type[MJError], int] = {Maintenance: 3, NotConnected: 2}  # how often; refusals that may pass
-PATIENCE = 600.0  # seconds that a request waits for its turn while the service says "too many"
+PATIENCE, TURNS = 600.0, 30  # seconds and refusals that a request waits for its turn through, at least
 AWAY = 60.0  # seconds that a request waits for a ledger that cannot be reached
 
 
@@ -89,7 +89,7 @@ class Sender:
                     else:
                         self._tracker.follow(task)
                     return task
-            except (RateLimited, LedgerAway, *SENDS) as error:
+            except (RateLimited, LedgerAway, Maintenance, NotConnected) as error:
                 lost = sent and isinstance(error, LedgerAway)  # what came of it could not even be kept aside
                 if lost or not self._may_pass(error, attempt, time.monotonic() - start):
                     raise
@@ -102,7 +102,7 @@ class Sender:
         if self._tracker.closed:
             return False
         if isinstance(error, RateLimited):
-            return waited < PATIENCE / self._tracker.client.time_scale
+            return attempt < TURNS or waited < PATIENCE / self._tracker.client.time_scale
         if isinstance(error, LedgerAway):
             return waited < AWAY
         return attempt < SENDS[type(error)]

@@ -45,12 +45,12 @@ def task_view(task: Task, only: int | None = None) -> display.TaskView:
     )
 
 
-def row_view(task: Task, number: int = 1) -> display.RowView:
-    """Return what is shown of a task, or of one of its pictures, under a table."""
-    image = next((one for one in task.images if one.number == number), None)
-    view = display.TaskView(task.id, task.state, task.prompt, task.to_magic(), title=title_of(task))
-    alt = display.alt_text(view, number).rpartition(", ")[0] + f", number {number}"
-    return display.RowView(task.id, task.state, view.magic, alt, _small(image) if image else None)
+def row_view(task: Task, number: int | None = None) -> display.RowView:
+    """Return what is shown under a table: of a task with its first picture, or of one picture."""
+    image = next((one for one in task.images if one.number == (number or 1)), None)
+    state = f"{number} {image.state}" if number and image else task.state
+    alt = f"{title_of(task) or task.to_magic()}, number {number or 1}"
+    return display.RowView(task.id, state, task.to_magic(), alt, _small(image) if image else None)
 
 
 def title_of(task: Task) -> str:

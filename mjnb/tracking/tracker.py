@@ -7,6 +7,7 @@ cancelled sweep cuts in half.  Everything here runs on the private loop.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -75,6 +76,7 @@ class Tracker:
         self.account, self.sandbox = account, sandbox
         self.prices, self.budget = prices, budget or Budget()
         self.tasks: dict[str, Task] = {}
+        self._making = threading.Lock()  # a task has one handle, whichever thread asks first
         self.closed = False
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
         self._following: dict[str, asyncio.Task[None]] = {}
@@ -132,13 +134,20 @@ class Tracker:
 
     def handle(self, entry: Entry) -> Task:
         """Return the one handle of a task."""
-        if entry.id not in self.tasks:
-            task = Task(self, entry, self.ledger.pictures(entry.id))
-            self.tasks[entry.id] = task
-            self.hints.expect(task)
-            if not task.running and all(picture.state != "pending" for picture in task.images):
-                task.finish(task.error)
-        return self.tasks[entry.id]
+        there = self.tasks.get(entry.id)
+        if there is not None:
+            return there
+        return self._made(Task(self, entry, self.ledger.pictures(entry.id)))
+
+    def _made(self, task: Task) -> Task:
+        """Return the handle that a task has, which is this one unless another thread was faster."""
+        if not task.running and all(picture.state != "pending" for picture in task.images):
+            task.finish(task.error)
+        with self._making:
+            if task.id not in self.tasks:
+                self.hints.expect(task)
+                self.tasks[task.id] = task
+            return self.tasks[task.id]
 
     def adopt(self, entry: Entry) -> Task:
         """Go on with a task that a dead session left open."""

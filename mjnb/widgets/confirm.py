@@ -9,6 +9,7 @@ import ipywidgets  # type: ignore[import-untyped]
 from ..errors import MJError
 from .showing import button, line, show, status
 
+ACCEPTED = "Accepted: every cell is paid once."
 CANCELLED = "Cancelled: nothing was paid."
 
 
@@ -39,7 +40,7 @@ class Confirm:
         show(self.widget, f"{self.text}. Nothing is paid before you say {self.code}")
 
     def _accepted(self) -> None:
-        self._answered("Paying, once for each cell.")
+        self._answered(ACCEPTED)
         try:
             further = self._pay()
         except MJError as error:

@@ -1,17 +1,20 @@
-"""A button that stops what runs."""
+"""A button that stops what runs, and a line that says what that means."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from .showing import button, show
+import ipywidgets  # type: ignore[import-untyped]
+
+from .showing import button, line, show, status
 
 NAME = "Stop submitting"
 FALLBACK = "sweep.stop() sends nothing new; what runs goes on."
+STOPPED = "Stopped: nothing new is sent, what runs goes on and is kept. sweep.run() pays for the rest."
 
 
 class StopButton:
-    """A button beside a progress, gone when there is nothing left to stop.
+    """A button beside a progress, gone when there is nothing left to stop; that it was pressed stays told.
 
     Args:
         stop: Called once, when it is pressed.
@@ -19,19 +22,21 @@ class StopButton:
 
     def __init__(self, stop: Callable[[], object]) -> None:
         self._stop = stop
-        self.widget = button(NAME, "Send nothing new; what runs goes on and is kept", "warning")
-        self.widget.on_click(lambda _: self._pressed())
+        self.button = button(NAME, "Send nothing new; what runs goes on and is kept", "warning")
+        self.button.on_click(lambda _: self._pressed())
+        self.line = line("")
+        self.widget = ipywidgets.HBox([self.button, self.line])
 
     def show(self) -> None:
         """Show it in the running cell."""
         show(self.widget, FALLBACK)
 
     def _pressed(self) -> None:
-        self.widget.disabled = True
-        self.widget.description = "Stopped: what runs goes on"
+        self.end()
+        self.line.value = status(STOPPED)
         self._stop()
 
     def end(self) -> None:
-        """Take it away; from any thread."""
-        self.widget.disabled = True
-        self.widget.layout.display = "none"
+        """Take the button away; from any thread."""
+        self.button.disabled = True
+        self.button.layout.display = "none"

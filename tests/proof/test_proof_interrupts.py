@@ -20,9 +20,7 @@ def test_interrupts_lose_nothing(major: int, tmp_path: Path, figures) -> None:
         [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", *wanted], check=True
     )
     (tmp_path / "work").mkdir()
-    seen = interrupted_rounds(
-        tmp_path / "work", rounds=ROUNDS, cells=CELLS, seed=major, overlay=str(overlay)
-    )
+    seen = interrupted_rounds(tmp_path / "work", rounds=ROUNDS, cells=CELLS, seed=major, overlay=str(overlay))
     assert seen.version.startswith(f"{major}.")
     assert seen.most_paid == CELLS, "all of them were in flight at least once"
     figures(f"interrupts, ipykernel {seen.version}", **seen.figures())

@@ -20,7 +20,7 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_killed_at_random_instants(nursery: Nursery, tmp_path: Path, seed: int, figures) -> None:
-    tally = killed_at_instants(nursery, tmp_path, cells=12, kills=50, seed=seed)
+    tally = killed_at_instants(nursery, tmp_path, cells=8, kills=50, seed=seed)
     figures(f"kill at instants, seed {seed}", **tally.figures())
 
 

@@ -1,30 +1,19 @@
-"""The command line: ``python -m mjnb sandbox`` serves the sandbox by hand."""
+"""``python -m mjnb sandbox``: the sandbox, served by hand until it is told to end."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from . import __version__
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .sandbox import Faults
+    from ..sandbox import Faults
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status."""
-    said = _parser().parse_args(arguments)
-    return _sandbox(said)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mjnb", description="A notebook laboratory for Midjourney.")
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True)
+def add(commands: Any) -> None:
+    """Add the command to a parser's."""
     sandbox = commands.add_parser("sandbox", help="serve the sandbox until interrupted")
     sandbox.add_argument("--host", default="127.0.0.1")
     sandbox.add_argument("--port", type=int, default=8787)
@@ -34,11 +23,11 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--books", type=Path, help="a file that keeps the tasks for the next start")
     sandbox.add_argument("--webhook-key", default="", help="signs the callbacks")
     sandbox.add_argument("--faults", type=_faults, help="a TOML or JSON file of what goes wrong")
-    return parser
+    sandbox.set_defaults(run=_sandbox)
 
 
 def _faults(path: str) -> Faults:
-    from .sandbox import Faults
+    from ..sandbox import Faults
 
     try:
         return Faults.read(Path(path))
@@ -47,7 +36,7 @@ def _faults(path: str) -> Faults:
 
 
 def _sandbox(said: argparse.Namespace) -> int:
-    from .sandbox import Sandbox
+    from ..sandbox import Sandbox
 
     server = Sandbox(
         key=said.key,

@@ -1,0 +1,314 @@
+"""The panel in JupyterLab, Notebook 7 and Voila: by mouse, by keys alone, to a screen reader, to the eye."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fronts import Front
+from labs import CHROMIUM, FLAGS, WAIT
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from mjnb.sandbox import Sandbox
+
+expect.set_options(timeout=20_000)
+
+SCREENS = Path(__file__).parent.parent / "build" / "screens"
+SCALE = 30  # a fast task takes two seconds: long enough to be seen running
+CELL = """
+import mjnb as mj
+from mjnb.sessions import Session
+session = Session(base_url={url!r}, api_key="sandbox", data_dir={name!r}, time_scale={scale})
+panel = mj.panel(session)
+panel
+"""
+HOSTILE = 'it\'s </script><img src=x onerror=window.hurt=1> "quoted" 🦊'
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Sandbox]:
+    with Sandbox(time_scale=SCALE, long_side=256) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 1400})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def fronts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Front]]:
+    """The servers, each started at its first use."""
+
+    class Started(dict[str, Front]):
+        def __missing__(self, kind: str) -> Front:
+            self[kind] = Front(kind, tmp_path_factory.mktemp(kind))
+            return self[kind]
+
+    started = Started()
+    yield started
+    for front in started.values():
+        front.__exit__(None, None, None)
+
+
+def run(front: Front, page: Page, service: Sandbox, name: str) -> Locator:
+    """Run a notebook with a panel of its own ledger, and return the panel."""
+    front.write(name, CELL.format(url=service.url, name=name, scale=SCALE))
+    front.run(page, name)
+    panel = page.locator(".mjnb-panel")
+    expect(panel).to_have_attribute("data-mjnb-guarded", "true", timeout=WAIT)
+    expect(panel.get_by_role("button", name="Generate")).to_be_visible()
+    return panel
+
+
+def shot(page: Page, name: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"panel-{name}.png")
+
+
+def serious(page: Page) -> list[Any]:
+    """Return what axe-core finds wrong with the panel."""
+    found = Axe().run(page, context={"include": [[".mjnb-panel"]]}).response["violations"]
+    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+
+
+def prompts(front: Front, name: str) -> list[str]:
+    """Return the prompts of a notebook's ledger, oldest first."""
+    with sqlite3.connect(front.folder / name / "ledger.db") as connection:
+        rows = connection.execute("SELECT param_json FROM task ORDER BY id").fetchall()
+    connection.close()
+    return [json.loads(row[0]).get("prompt", "") for row in rows]
+
+
+def pictures(panel: Locator, count: int) -> None:
+    """Wait until so many pictures are there, decoded."""
+    images = panel.locator(".mjnb-gallery img")
+    expect(images).to_have_count(count, timeout=WAIT)
+    for number in range(count):
+        images.nth(number).scroll_into_view_if_needed()
+        images.nth(number).evaluate("one => one.decode()")
+
+
+# ---- by mouse ----
+
+
+def test_by_mouse(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    front = fronts["lab"]
+    panel = run(front, page, service, "mouse")
+    shot(page, "idle")
+    assert serious(page) == []
+    generate = panel.get_by_role("button", name="Generate")
+    prompt = panel.get_by_label("Prompt")
+
+    prompt.fill("a lighthouse at dusk, waves --s 300")
+    panel.get_by_role("radio", name="16:9").check()
+    expect(prompt).to_have_value("a lighthouse at dusk, waves")  # its flag went into its control
+    expect(panel.get_by_label("Stylization", exact=True)).to_have_value("300")
+    expect(panel.locator(".mjnb-live code")).to_have_text("%mj a lighthouse at dusk, waves --ar 16:9 --s 300")
+    expect(panel.locator(".mjnb-cost")).to_contain_text("about 8 credits")
+    generate.dblclick()
+    expect(panel.locator(".mjnb-card progress")).to_have_count(1)
+
+    prompt.fill(HOSTILE)
+    expect(panel.locator(".mjnb-live code")).to_contain_text("</script>")
+    expect(generate).not_to_have_attribute("aria-disabled", "true")
+    generate.click()
+    expect(panel.locator(".mjnb-card")).to_have_count(2)
+    shot(page, "running")
+    pictures(panel, 8)
+    expect(panel.get_by_role("status").first).to_have_text("2 finished")
+    assert prompts(front, "mouse") == ["a lighthouse at dusk, waves", HOSTILE]
+    shot(page, "gallery")
+    assert serious(page) == []
+
+    lighthouse = panel.locator(".mjnb-card", has_text="a lighthouse at dusk")
+    lighthouse.get_by_role("button", name="(U2)").click()
+    lighthouse.first.get_by_role("button", name="(V3)").click()
+    expect(panel.locator(".mjnb-card")).to_have_count(4)
+    pictures(panel, 13)
+
+    panel.get_by_label("Task type").select_option(label="Video")
+    expect(panel.get_by_role("group", name=re.compile("^Motion"))).to_be_visible()
+    expect(panel.get_by_label("Stylization", exact=True)).to_be_hidden()
+    panel.get_by_label("URL or earlier result").fill("https://example.com/fox.png")
+    panel.get_by_role("button", name="Add this reference picture").click()
+    expect(panel.locator(".mjnb-references li")).to_have_count(1)
+    prompt.fill("a {red, blue} fox --motion fast")
+    expect(panel.locator(".mjnb-faults li")).not_to_have_count(0)
+    generate.click()
+    expect(panel.get_by_role("alert").filter(has_text="Nothing was sent")).to_be_visible()
+    shot(page, "error")
+    assert serious(page) == []
+    assert len(prompts(front, "mouse")) == 4
+    assert page.evaluate("window.hurt") is None
+
+
+def test_files_are_uploaded(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    panel = run(fronts["lab"], page, service, "files")
+    panel.get_by_label("Task type").select_option(label="Image to image")
+    picture = Path(__file__).parent.parent / "notebooks" / "images" / "sweep.webp"
+    panel.get_by_label("Upload files").set_input_files(picture)
+    expect(panel.locator(".mjnb-references img")).to_have_count(1)
+    panel.get_by_label("Prompt").fill("the same in winter")
+    expect(panel.locator(".mjnb-live code")).to_have_text(
+        re.compile("^%mj http://127.0.0.1.* the same in winter$")
+    )
+    panel.get_by_text("JSON", exact=True).click()
+    shot(page, "references")
+
+
+# ---- by keys alone ----
+
+
+@pytest.mark.parametrize("kind", ["lab", "notebook"])
+def test_by_keys_alone(fronts: dict[str, Front], page: Page, service: Sandbox, kind: str) -> None:
+    front = fronts[kind]
+    panel = run(front, page, service, "keys")
+    keys = page.keyboard
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    panel.get_by_role("tab", name="Make").focus()
+    keys.press("ArrowRight")
+    expect(panel.get_by_role("tab", name="History")).to_be_focused()
+    keys.press("Home")
+    keys.press("Tab")
+    expect(panel.get_by_label("Task type")).to_be_focused()
+    keys.type("vid")
+    expect(panel.get_by_label("Task type")).to_have_value("mj_video")
+    keys.press("Home")
+    expect(panel.get_by_label("Task type")).to_have_value("mj_txt2img")
+    keys.press("Tab")
+    keys.type("a red fox")
+    keys.press("Tab")  # speed
+    keys.press("ArrowDown")
+    expect(panel.get_by_role("radio", name="relaxed")).to_be_checked()
+    keys.press("Tab")  # aspect ratio
+    keys.press("ArrowRight")
+    expect(panel.get_by_role("radio", name="1:2")).to_be_checked()
+    keys.press("Tab")
+    expect(panel.get_by_label("Version")).to_be_focused()
+    keys.type("6.1")
+    keys.press("Tab")
+    slider = panel.get_by_role("slider", name="Variety")
+    expect(slider).to_be_focused()
+    keys.press("ArrowRight")
+    keys.press("ArrowUp")
+    expect(slider).to_have_value("10")
+    keys.press("Tab")
+    keys.press("ArrowDown")
+    expect(panel.get_by_label("Variety", exact=True)).to_have_value("5")
+    expect(panel.locator(".mjnb-live code")).to_have_text("%mj a red fox --relax --ar 1:2 --v 6.1 --c 5")
+    keys.press("Control+Enter")
+    expect(panel.locator(".mjnb-card")).to_have_count(1)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    pictures(panel, 4)
+    assert prompts(front, "keys") == ["a red fox"]
+    assert serious(page) == []
+    focusable = panel.locator("input, select, textarea, button, summary")
+    names = focusable.evaluate_all("all => all.map(e => e.hasAttribute('data-lm-suppress-shortcuts'))")
+    assert all(names)
+    shot(page, f"keys-{kind}")
+
+
+# ---- other places, other looks ----
+
+
+def test_in_voila(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    front = fronts["voila"]
+    panel = run(front, page, service, "voila")
+    panel.get_by_label("Prompt").fill("an owl in the snow")
+    panel.get_by_role("button", name="Generate").click()
+    pictures(panel, 4)
+    panel.get_by_role("tab", name="History").click()
+    expect(panel.locator(".mjnb-history .mjnb-card")).to_have_count(1)
+    shot(page, "voila-history")
+    assert serious(page) == []
+
+
+def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    front = fronts["lab"]
+    panel = run(front, page, service, "dark")
+    panel.get_by_label("Prompt").fill("a fox --stylise 4")
+    expect(panel.locator(".mjnb-warnings li")).to_have_count(1)
+    panel.get_by_label("Weirdness", exact=True).fill("5000")
+    expect(panel.locator(".mjnb-faults li")).to_have_count(1)
+    dark = "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    page.evaluate(dark)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    panel.get_by_label("Weirdness", exact=True).fill("300")
+    panel.get_by_role("button", name="Generate").click()
+    pictures(panel, 4)
+    panel.scroll_into_view_if_needed()
+    shot(page, "dark")
+    assert serious(page) == []
+    panel.get_by_role("tab", name="Sweep").click()
+    expect(panel.locator(".mjnb-sweep")).to_be_visible()
+    shot(page, "dark-sweep")
+    panel.get_by_role("tab", name="Make").click()
+    page.set_viewport_size({"width": 400, "height": 1400})
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+    expect(panel.get_by_role("button", name="Generate")).to_be_visible()
+    assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
+    shot(page, "narrow")
+
+
+# ---- a kernel that restarts, a notebook that is reopened ----
+
+
+def test_restarted_and_reopened(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    front = fronts["lab"]
+    panel = run(front, page, service, "again")
+    panel.get_by_label("Prompt").fill("a fox in snow")
+    panel.get_by_role("button", name="Generate").click()
+    expect(panel.locator(".mjnb-card")).to_have_count(1)
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    front.ready(page)
+    panel.get_by_label("Prompt").fill("an owl")
+    expect(panel.get_by_role("alert").filter(has_text="run the cell again")).to_be_visible()
+    shot(page, "restarted")
+
+    front.command(page, "notebook:run-all-cells")
+    expect(panel).to_have_count(1)
+    expect(panel).to_have_attribute("data-mjnb-guarded", "true")
+    panel.get_by_label("Prompt").fill("an owl")
+    panel.get_by_role("button", name="Generate").click()
+    expect(panel.locator(".mjnb-card", has_text="an owl").locator("img")).to_have_count(4, timeout=WAIT)
+    assert prompts(front, "again") == ["a fox in snow", "an owl"]
+
+    front.command(page, "docmanager:save")
+    page.reload()  # the kernel lives: so does the panel
+    front.ready(page)
+    expect(panel.get_by_label("Prompt")).to_have_value("an owl")
+    expect(panel.locator(".mjnb-card", has_text="an owl").locator("img")).to_have_count(4)
+    front.command(page, "notebook:run-all-cells")  # again, which closes the one before
+    expect(panel).to_have_count(1)
+    panel.get_by_label("Prompt").fill("a heron --ar 2:3")
+    panel.get_by_role("button", name="Generate").click()
+    pictures(panel, 4)
+    expect(page.locator(".mjnb-panel-static img")).to_have_count(4)
+    front.command(page, "docmanager:save")
+
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    front.open(page, "again")
+    form = page.locator(".mjnb-panel-static")
+    expect(form).to_contain_text("%mj a heron --ar 2:3")
+    expect(form.locator("img")).to_have_count(4)
+    expect(page.locator(".mjnb-panel")).to_have_count(0)
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    shot(page, "reopened")

@@ -1,0 +1,239 @@
+"""The sweep tab without a browser: what is typed, planned, asked, paid once, drawn and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faulty import until
+from hearing import hear, listen
+
+from mjnb.panels.axes import Form, example, magic_line, python_line, sweepable
+from mjnb.panels.sweeping import SweepTab
+from mjnb.params import TASK_TYPES, Generate, rows
+from mjnb.sandbox import Fault, Sandbox
+from mjnb.sessions import Session
+
+SAID = {"prompt": "a red fox", "task_type": "mj_txt2img", "version": "7"}
+PICTURE = "https://example.com/fox.png"
+
+
+def form(*axes: tuple[str, str], **more: Any) -> dict[str, Any]:
+    return {"axes": [{"name": name, "text": text} for name, text in axes], **more}
+
+
+def tab_of(session: Session, said: Callable[[], dict[str, Any]] = lambda: SAID) -> SweepTab:
+    tab = SweepTab(session, said)
+    listen(tab.widget)
+    return tab
+
+
+def say(tab: SweepTab, *axes: tuple[str, str], **more: Any) -> None:
+    hear(tab.widget, "form", form=form(*axes, **more))
+
+
+def end(tab: SweepTab) -> None:
+    until(lambda: not tab.running, 60)
+
+
+# ---- what is typed ----
+
+
+def test_the_axes_are_the_tables(session: Session) -> None:
+    table = rows(Generate)
+    for kind in TASK_TYPES:
+        names = [row.name for row in sweepable(kind)]
+        assert names == [
+            name
+            for name, row in table.items()
+            if row.domain.kind in ("integer", "choice", "switch") and not row.required and row.applies(kind)
+        ]
+    tab = tab_of(session)
+    say(tab)
+    assert [one["name"] for one in tab.widget.parameters] == [row.name for row in sweepable("mj_txt2img")]
+    assert tab.widget.faults == []  # nothing was picked yet: that is no fault
+
+
+@pytest.mark.parametrize("row", sweepable(None), ids=lambda row: row.name)
+def test_each_axis_can_be_swept_and_its_lines_make_the_same(session: Session, row: Any) -> None:
+    kind = next(name for name in TASK_TYPES if row.applies(name))
+    urls = {"file_urls": [PICTURE]} if TASK_TYPES[kind].inputs[0] else {}
+    said = {"prompt": "it's a fox", "task_type": kind, **urls}
+    if kind.startswith("mj_video"):
+        said["motion"] = "low"
+    tab = tab_of(session, lambda: said)
+    say(tab, (row.name, example(row)), repeat=2)
+    assert (tab.widget.faults, tab.widget.can_run) == ([], True)
+    assert tab.sweep is not None
+    wanted = sorted(cell.sha for cell in tab.sweep.design.cells)
+    assert tab.widget.python.endswith(".run()")
+    same = eval(tab.widget.python.removesuffix(".run()"), {"mj": session})
+    assert sorted(cell.sha for cell in same.design.cells) == wanted
+    line = tab.widget.magic.removeprefix("%mj sweep ")
+    assert bool(line) == bool(row.flags)
+    if line:
+        assert sorted(cell.sha for cell in session.sweep(line).design.cells) == wanted
+
+
+@pytest.mark.parametrize(
+    ("axes", "fault"),
+    [
+        ([("stylization", "0, lots")], "stylization needs a whole number, not 'lots'"),
+        ([("stylization", "0..4000/1000")], "is outside 0 to 1000"),
+        ([("stylization", "0..1..2")], "is no span"),
+        ([("stylization", " , ")], "stylization has no values"),
+        ([("stylization", "0, 0")], "more than once"),
+        ([("stylization", "0"), ("stylization", "1")], "stylization is both axes"),
+        ([("version", "7, 3")], "'3' is not one of"),
+        ([("enable_translation", "true, maybe")], "needs True or False"),
+        ([("stylization", "0..1000/1"), ("weirdness", "0..3000/1")], "cells"),
+        ([("ow", "1, 2")], "ow does not apply to mj_txt2img"),
+    ],
+)
+def test_faults_are_told(session: Session, axes: list[tuple[str, str]], fault: str) -> None:
+    tab = tab_of(session)
+    say(tab, *axes)
+    assert fault in " ".join(tab.widget.faults)
+    assert (tab.widget.can_run, tab.widget.facts, tab.sweep) == (False, [], None)
+    hear(tab.widget, "run")
+    assert (tab.running, session.spent) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [None, [], {"axes": "x"}, {"axes": [None, 3]}, {"axes": [{"name": "task_type", "text": "x"}]},
+     {"axes": [{"name": "__class__", "text": "1"}], "repeat": True}, {"repeat": 10**9}, {"repeat": -1}],
+)  # fmt: skip
+def test_what_is_no_form_is_an_empty_one(said: Any) -> None:
+    assert Form.read(said) == Form()
+
+
+def test_trouble_with_the_prompt_is_shown(session: Session) -> None:
+    tab = tab_of(session, lambda: {"prompt": ""})
+    say(tab, ("stylization", "0, 1"))
+    assert tab.widget.faults
+    broken = tab_of(session, lambda: {}["prompt"])
+    say(broken, ("stylization", "0, 1"))
+    assert broken.widget.faults == ["KeyError: 'prompt'"]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["{red, blue} fox", "it's \\{a\\} fox", "two\nlines", "a {{name}} fox", "fox --v 6"]
+)
+def test_a_line_is_shown_only_if_it_makes_the_same(session: Session, prompt: str) -> None:
+    tab = tab_of(session, lambda: {"prompt": prompt})
+    say(tab, ("stylization", "0, 500"))
+    if tab.sweep is None:
+        assert tab.widget.faults
+        return
+    line = tab.widget.magic.removeprefix("%mj sweep ")
+    wanted = {cell.sha for cell in tab.sweep.design.cells}
+    assert not line or {cell.sha for cell in session.sweep(line).design.cells} == wanted
+
+
+def test_lines_say_what_cannot_be_said() -> None:
+    said = {"prompt": "x", "file_urls": [object()]}
+    shape = Form.read(form(("stylization", "0..100/50"), ("enable_translation", "yes, no"), retry=True))
+    values = "stylization='0..100/50', enable_translation=[True, False]"
+    assert python_line(shape, said) == f"mj.sweep('x', file_urls=[...], {values}).run(retry=True)"
+    assert magic_line(shape, said) == ""
+
+
+# ---- what is paid ----
+
+
+def test_it_pays_once_what_was_shown_and_draws_it(session: Session) -> None:
+    tab = tab_of(session)
+    say(tab, ("stylization", "0..1000/500"), ("weirdness", "0, 3000"))
+    facts = dict(tab.widget.facts)
+    assert facts["Cells"] == "6 (3 × 2)"
+    assert (facts["Here already"], facts["To pay"], facts["Credits"]) == ("none", "6", "about 48 ($0.24)")
+    assert tab.widget.run_words == "Run: 48 credits"
+    hear(tab.widget, "run", theme="dark", width=700)
+    hear(tab.widget, "run")  # a second press while it runs
+    end(tab)
+    assert (session.spent, session.tasks().height) == (48, 6)
+    assert (tab.widget.done, tab.widget.total, tab.widget.trouble) == (6, 6, "")
+    assert tab.widget.news == "The sweep ended: 6 of 6 cells are settled."
+    assert "stylization" in tab.widget.plot_alt
+    assert tab.widget.plot[:4] == b"RIFF"
+    facts = dict(tab.widget.facts)
+    assert (facts["Here already"], facts["To pay"], facts["Credits"]) == ("6 succeeded", "0", "none")
+    assert tab.widget.run_words == "Draw what is here"
+    hear(tab.widget, "run")
+    end(tab)
+    assert session.spent == 48
+    assert tab.widget.plot
+
+
+def test_it_asks_above_the_threshold(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Session(sandbox=sandbox, data_dir=tmp_path, ask_above=20) as session:
+        tab = tab_of(session)
+        say(tab, ("stylization", "0, 500"))
+        hear(tab.widget, "pay")  # nobody asked
+        assert session.spent == 0
+        say(tab, ("stylization", "0..1000/500"))
+        hear(tab.widget, "run")
+        assert (tab.widget.price, tab.running, session.spent) == ("24 credits", False, 0)
+        assert "3 to pay: about 24 credits" in tab.widget.question
+        hear(tab.widget, "cancel")
+        assert (tab.widget.question, tab.widget.news) == ("", "Cancelled: nothing was paid.")
+        hear(tab.widget, "pay")
+        assert session.spent == 0
+        hear(tab.widget, "run")
+        say(tab, ("stylization", "0..1000/250"))  # something else: the question is about what was
+        assert tab.widget.question == ""
+        hear(tab.widget, "pay")
+        assert session.spent == 0
+        hear(tab.widget, "run")
+        hear(tab.widget, "pay")
+        hear(tab.widget, "pay")
+        end(tab)
+        assert session.spent == 40
+
+
+def test_the_budget_holds(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Session(sandbox=sandbox, data_dir=tmp_path, max_credits=10) as session:
+        tab = tab_of(session)
+        say(tab, ("stylization", "0, 500"))
+        assert dict(tab.widget.facts)["Left in the budget"] == "10 credits"
+        hear(tab.widget, "run")
+        assert "10" in " ".join(tab.widget.faults)
+        assert (tab.running, session.spent) == (False, 0)
+
+
+def test_stop_sends_nothing_new(session: Session) -> None:
+    tab = tab_of(session)
+    say(tab, ("stylization", "0..1000/20"))  # 51 cells: more than the service takes at once
+    hear(tab.widget, "run")
+    hear(tab.widget, "stop")
+    assert "Stopped" in tab.widget.news
+    end(tab)
+    assert session.tasks().height < 51
+    assert tab.widget.trouble == ""
+
+
+def test_failed_cells_are_paid_again_when_it_is_said(session: Session, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("fail", on="submit", next=1, message="no"))
+    tab = tab_of(session)
+    say(tab, ("stylization", "0, 500"))
+    hear(tab.widget, "run")
+    end(tab)
+    assert sorted(dict(tab.widget.facts)["Here already"].split(", ")) == ["1 failed", "1 succeeded"]
+    say(tab, ("stylization", "0, 500"), retry=True)
+    assert dict(tab.widget.facts)["To pay"] == "1"
+    assert (tab.widget.magic, tab.widget.python.endswith(".run(retry=True)")) == ("", True)
+    hear(tab.widget, "run")
+    end(tab)
+    assert session.spent == 24
+
+
+def test_what_meets_every_cell_is_shown(session: Session, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("code", on="submit", code=402))
+    tab = tab_of(session)
+    say(tab, ("stylization", "0, 500"))
+    hear(tab.widget, "run")
+    end(tab)
+    assert "credits" in tab.widget.trouble

@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .. import display
 from ..errors import InvalidRequest, MediaError
 from ..params import TASK_TYPES
-from ..tracking import Task, TaskImage, followups
+
+if TYPE_CHECKING:
+    from ..tracking import Task, TaskImage  # brings client and ledger, without which a panel can open
 
 ALMOST = 0.98  # the share at which a task that takes longer than usual waits for its end
 
-FOLLOWUPS: dict[str, Callable[[Task, int], object]] = {
-    "U": followups.upscale,
-    "V": followups.vary,
-    "Animate": followups.check_picture,
-    "Extend": lambda task, number: followups.extend(task, number, None),
-}
+FOLLOWUPS = ("U", "V", "Animate", "Extend")
 KEEPING = ("Rate", "Save")  # what needs the file
 SCORES = range(1, 6)
 
@@ -40,7 +37,7 @@ class CardPicture:
         coming: Whether it is on its way.
         link: Where a notebook links the original to.
         path: Where the original is.
-        actions: What can be done with it: keys of `FOLLOWUPS`, and those of `KEEPING`.
+        actions: What can be done with it: some of `FOLLOWUPS` and `KEEPING`.
     """
 
     number: int
@@ -150,6 +147,8 @@ def card(task: Task) -> Card:
 
 
 def _picture(task: Task, image: TaskImage, shown: display.PictureView, view: display.TaskView) -> CardPicture:
+    from ..tracking import followups
+
     kind: Literal["image", "video"] = "video" if followups.is_video(task.task_type) else "image"
     keeping = KEEPING if shown.thumbnail is not None else ()
     alt = display.alt_text(view, image.number)
@@ -174,7 +173,15 @@ def _path(image: TaskImage) -> Path | None:
 
 
 def _followups(task: Task, number: int) -> tuple[str, ...]:
-    return tuple(name for name, check in FOLLOWUPS.items() if _passes(check, task, number))
+    from ..tracking import followups
+
+    checks: dict[str, Callable[[Task, int], object]] = {
+        "U": followups.upscale,
+        "V": followups.vary,
+        "Animate": followups.check_picture,
+        "Extend": lambda task, number: followups.extend(task, number, None),
+    }
+    return tuple(name for name in FOLLOWUPS if _passes(checks[name], task, number))
 
 
 def _passes(check: Callable[[Task, int], Any], task: Task, number: int) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .loop import nest
     from .metrics import metric
     from .pages import Page
-    from .panels import panel
+    from .panels.panel import panel
     from .sandbox import Sandbox
     from .sessions import Session, use
     from .sweeps import Sweep

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from . import api, errors
+from .hidden import Secret, forget
 from .loop import the_loop
 from .media import BYTE_LIMIT
 from .params import Request
@@ -35,6 +36,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
 SENDING = 6  # submits on their way at once: what a crash in that moment leaves unknown
 READ_TRIES = 5
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 3
 
 
@@ -72,6 +74,30 @@ class Window:
         self._free_at.append(asyncio.get_running_loop().time() + self.seconds)
 
 
+class Bearer(httpx.Auth):
+    """Adds the key to a request at the last moment, for the service's own hosts and nobody else.
+
+    Args:
+        key: The key.
+        origins: Scheme, host and port of who gets it.
+    """
+
+    def __init__(self, key: str, *origins: str) -> None:
+        self._key = Secret(key)
+        self._origins = {_origin(origin) for origin in origins}
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the key, if the request goes where it may go."""
+        if _origin(request.url) in self._origins:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        yield request
+
+
+def _origin(url: str | httpx.URL) -> tuple[str, str, int | None]:
+    parts = httpx.URL(url)
+    return parts.scheme, parts.host, parts.port
+
+
 _windows: dict[tuple[int, str, float], Window] = {}
 
 
@@ -104,6 +130,7 @@ class Client:
         self.base_url = api.BASE_URLS.get(base_url, base_url).rstrip("/")
         self.upload_url = (upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url)).rstrip("/")
         self.time_scale = time_scale
+        key = Secret(key)  # a traceback with its variables would show it
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         shared: dict[str, Any] = {
             "timeout": TIMEOUT,
@@ -113,7 +140,8 @@ class Client:
         }
         self._api = httpx.AsyncClient(
             base_url=self.base_url,
-            headers={"Authorization": f"Bearer {key}", "User-Agent": USER_AGENT},
+            headers={"User-Agent": USER_AGENT},
+            auth=Bearer(key, self.base_url, self.upload_url),
             **shared,
         )
         self._media = httpx.AsyncClient(headers={"User-Agent": USER_AGENT}, **shared)
@@ -240,15 +268,13 @@ class Client:
         async with self._places:
             try:
                 return await self._api.request(method, path, **how)
-            except (
-                httpx.ConnectError,
-                httpx.ConnectTimeout,
-                httpx.PoolTimeout,
-                httpx.UnsupportedProtocol,
-            ) as error:
-                raise errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}") from error
+            except NEVER_LEFT as error:
+                fault: BaseException = errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}")
             except httpx.HTTPError as error:
-                raise errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}") from error
+                fault = errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}")
+            except BaseException as error:
+                fault = forget(error)
+        raise fault  # out here the library's error, whose frames hold the headers, is not behind it
 
     async def _fetch(self, url: str, limit: int) -> bytes:
         async with self._places:

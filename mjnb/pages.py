@@ -110,6 +110,7 @@ def _plain(words: str) -> str:
 
 # ---- HTML ----
 
+_WHOLE = ' style="white-space:nowrap"'
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
@@ -130,5 +131,5 @@ def _cell(words: str) -> str:
 def _inline(words: str) -> str:
     """Return words as HTML: escaped first, so that only marks of ours become tags."""
     return _MARK.sub(
-        lambda found: f"<code>{found[1]}</code>" if found[1] else f"<b>{found[2]}</b>", escape(words)
+        lambda found: f"<code{_WHOLE}>{found[1]}</code>" if found[1] else f"<b>{found[2]}</b>", escape(words)
     )

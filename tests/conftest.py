@@ -73,6 +73,16 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give requests half a second, so that silences cost little."""
+    import httpx
+
+    from mjnb import client
+
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5))
+
+
 SLOW_FILES = {
     "asking_browser",
     "callbacks",
@@ -84,6 +94,7 @@ SLOW_FILES = {
     "notebooks",
     "outputs",
     "outputs_browser",
+    "panel_browser",
     "plots",
     "plots_html",
     "plots_sheets",

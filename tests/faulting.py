@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from faulty import until
 
 from mjnb.errors import MJError
@@ -227,13 +226,3 @@ def _hold_end(session: Session, server: Sandbox, cells: int) -> None:
     images = session.images()
     assert images.height == 4 * sum(row["state"] == "succeeded" for row in live)
     assert set(images["state"]) <= {"stored"}
-
-
-@pytest.fixture
-def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give requests half a second, so that silences cost little."""
-    import httpx
-
-    from mjnb import client
-
-    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5))

@@ -10,14 +10,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernels import Notebook, text_of
+from kernels import Notebook, soon, text_of
 
 from mjnb.ledger import Ledger
 from mjnb.sandbox import Sandbox
 
 SCALE = 100.0
-SENDING = 0.025  # seconds that sending one takes, about: Interrupt is pressed before or soon after the last
-LATENCY = 2000.0  # seconds at the service: 20 here, so that nothing ends before
+LATENCY = 3000.0  # seconds at the service: 30 here, so that nothing ends before
+ALL = 5  # in one round of so many all tasks are in flight
 
 SET_UP = """
 import ipykernel, json, os, threading
@@ -88,13 +88,18 @@ def _round(
 ) -> None:
     notebook.run(OPEN.format(url=server.url, scale=SCALE, folder=str(folder), cells=cells))
 
+    going = folder.with_suffix(".going")
+    after = cells if seen.rounds % ALL == ALL - 1 else chance.randrange(cells)
+
     async def press() -> None:
-        await asyncio.sleep(chance.uniform(0, 1 + cells * SENDING))  # the instant of the interrupt
+        await soon(going.exists)
+        await soon(lambda: len(server.account.tasks) >= after, 60)
+        await asyncio.sleep(chance.uniform(0, 0.1))  # the instant of the interrupt
         for _ in range(times):
             await notebook.interrupt()
             await asyncio.sleep(chance.choice([0, chance.uniform(0, 0.1)]))
 
-    ended = notebook.run_and_meanwhile("sweep.run()", press)
+    ended = notebook.run_and_meanwhile(f"open({str(going)!r}, 'w').close(); sweep.run()", press)
     assert "KeyboardInterrupt" in str(ended), ended  # the second may meet IPython while it tells of the first
     answer, goes_on = json.loads(text_of(notebook.run(STOPPED)))
     assert answer == 42, "the next cell does not answer"

@@ -153,7 +153,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-PATIENCE = 30_000  # milliseconds after which a browser test that hangs fails
+PATIENCE = 60_000  # milliseconds after which a browser test that hangs fails
 FRONT_ENDS = {  # module, settings, where a notebook opens
     "lab": ("jupyterlab", ["--LabApp.expose_app_in_browser=True"], "lab/tree/{}?reset"),
     "notebook": ("notebook", ["--JupyterNotebookApp.expose_app_in_browser=True"], "notebooks/{}?x"),

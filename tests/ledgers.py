@@ -74,6 +74,7 @@ def a_task(ledger: Ledger, state: str, prompt: str = "a fox", **more: Any) -> st
 
 WRITER = """
 import os, sys, time, json, signal
+from pathlib import Path
 from mjnb.ledger import Ledger, Intent
 from mjnb.params import Generate, make
 

@@ -13,7 +13,7 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
-    "errors loop",
+    "errors hidden loop",
     "params media",
     "prompt api hooks prices config metrics effects frames display plots widgets",
     "diff pages presets preview",

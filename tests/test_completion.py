@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from mjnb import magics
-from mjnb.magics.matcher import LONGEST, Matcher, text_before
+from mjnb.magics.matcher import LONGEST, NO_BREAK, Matcher, text_before
 from mjnb.params import Choice, NumberChoice, Row, Span, rows
 from mjnb.presets import Presets
 from mjnb.prompt import OWN_WORDS, PASSED, VERB_WORDS, complete
@@ -35,7 +35,8 @@ def completed(shell: InteractiveShell, code: str) -> dict[str, str]:
     """Return what the shell's completer proposes at the end of some code, with what stands beside it."""
     with provisionalcompleter():
         found = list(shell.Completer.completions(code, len(code)))
-    return {code[: one.start] + one.text: one.type for one in found}
+    assert not [one.type for one in found if " " in one.type]  # JupyterLab breaks lines there
+    return {code[: one.start] + one.text: one.type.replace(NO_BREAK, " ") for one in found}
 
 
 def texts(shell: InteractiveShell, code: str) -> list[str]:

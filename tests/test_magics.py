@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from kernels import Notebook, error_of, html_of, soon, text_of
 
+from mjnb.magics.matcher import NO_BREAK
 from mjnb.sandbox import Sandbox
 
 
@@ -324,7 +325,9 @@ def completions(notebook: Notebook, code: str) -> list[tuple[str, str, str]]:
     """Return what the kernel proposes: what it would replace, the text, and what stands beside it."""
     reply = notebook.complete(code)
     kinds = reply["metadata"]["_jupyter_types_experimental"]
-    return [(code[one["start"] : one["end"]], one["text"], one["type"]) for one in kinds]
+    return [
+        (code[one["start"] : one["end"]], one["text"], one["type"].replace(NO_BREAK, " ")) for one in kinds
+    ]
 
 
 def test_a_kernel_completes_lines_cells_and_assignments(notebook: Notebook) -> None:

@@ -121,6 +121,40 @@ def test_without_the_extension_every_frame_is_polars_own(notebook: Notebook) -> 
     assert "mjnb-rows" in only(notebook.run("mj.tasks()"))["data"]["text/html"]
 
 
+# ---- sweeps ----
+
+
+def test_a_sweep_has_its_plan_its_pictures_and_a_line_that_makes_it_again(notebook: Notebook) -> None:
+    notebook.run("sweep = mj.sweep('a {tall, wide} tree', stylization=[0, 500])\nsweep.run()")
+    shown = only(notebook.run("sweep"))
+    assert images(shown["data"]["text/html"]) == 4
+    line = shown["data"]["text/plain"].splitlines()[-1]
+    assert line == "%mj sweep a {tall, wide} tree --fast {--s 0, --s 500}"
+    assert shown["metadata"]["mjnb"]["axes"]["stylization"] == [0, 500]
+    assert "nothing to pay" in only(notebook.run(f"{line} --dry-run"))["data"]["text/plain"]
+
+
+def test_a_sweep_that_only_python_can_say_has_no_line(notebook: Notebook) -> None:
+    shown = only(notebook.run("mj.sweep('a {colour} tree', colour=['red', 'blue'])"))
+    assert "%mj" not in shown["data"]["text/plain"]
+    assert "2 cells, 2 to pay" in shown["data"]["text/plain"]
+
+
+# ---- what is typed again ----
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a wide river\n  under stars", "two\r\nlines", "a\u2028b", "it's \"quoted\" {x} $y; #z --nope",
+               "upscale\nthe world", "what is this?"]
+)  # fmt: skip
+def test_the_line_of_a_task_makes_the_same_task_again(notebook: Notebook, prompt: str) -> None:
+    notebook.run(f"from mjnb.prompt import escape\none = mj.imagine(escape({prompt!r}), stylization=50)")
+    typed = notebook.run("print(repr(one).split('\\n', 1)[1], end='')")[0]["text"]
+    notebook.run(typed)
+    assert notebook.run("mj.tasks()['request_sha'].tail(2).n_unique()")[0]["data"]["text/plain"] == "1"
+    assert notebook.run("one.wait().state")[0]["data"]["text/plain"] == "'succeeded'"
+
+
 # ---- the session ----
 
 

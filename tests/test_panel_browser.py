@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from fronts import Front
 from labs import CHROMIUM, FLAGS, WAIT
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from test_panels import TRAPS
 
 from mjnb.sandbox import Sandbox
 
@@ -157,6 +158,44 @@ def test_by_mouse(fronts: dict[str, Front], page: Page, service: Sandbox) -> Non
     assert serious(page) == []
     assert len(prompts(front, "mouse")) == 4
     assert page.evaluate("window.hurt") is None
+
+
+def test_trap_prompts_are_sent_as_typed(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    front = fronts["lab"]
+    panel = run(front, page, service, "traps")
+    generate = panel.get_by_role("button", name="Generate")
+    for number, text in enumerate(TRAPS, 1):
+        panel.get_by_label("Prompt").fill(text)
+        panel.get_by_label("Prompt").press("ControlOrMeta+Enter")
+        expect(panel.locator(".mjnb-card")).to_have_count(number)
+        expect(generate).not_to_have_attribute("aria-disabled", "true")
+    assert prompts(front, "traps") == TRAPS
+    assert page.evaluate("window.hurt") is None
+
+
+def test_a_drag_is_one_message(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    panel = run(fronts["lab"], page, service, "drag")
+    panel.get_by_label("Prompt").fill("a fox")
+    expect(panel.locator(".mjnb-live code")).to_have_text("%mj a fox")
+    box = panel.get_by_role("slider", name="Weirdness").bounding_box()
+    assert box is not None
+    sent.clear()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2, steps=60)
+    page.mouse.up()
+    expect(panel.locator(".mjnb-live code")).to_have_text(re.compile(r"^%mj a fox --w [23]\d00$"))
+    assert 1 <= len([one for one in sent if b"comm_msg" in as_bytes(one)]) <= 5
+    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    page.evaluate(f"{kernel}.requestExecute({{code: 'panel.close()'}}).done")
+    expect(panel).to_have_count(0)
+    expect(page.locator(".mjnb-panel-static")).to_be_visible()  # what is saved is there again
+
+
+def as_bytes(frame: str | bytes) -> bytes:
+    return frame.encode() if isinstance(frame, str) else frame
 
 
 def test_files_are_uploaded(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:

@@ -411,6 +411,11 @@ def test_results_go_on(made: Panel, session: Session, tmp_path: Path) -> None:
     assert (kept.kind, kept.score, kept.shown[0].number) == ("single", 4.0, 1)
     made._act("Save", task.id, 1)
     copy = Path(made.form.status.removeprefix("Saved as "))
+    made.page._handle_custom_msg({"do": "tab", "name": "history"}, [])
+    made._act("Rate 5", task.id, 2)
+    assert (made.page.tab, made.page.note) == ("history", "Rated 5 of 5.")
+    made._act("Use", task.id, 0)
+    assert made.page.tab == "make"
     assert copy.read_bytes() == task.images[0].path.read_bytes()
     assert actions.save(task.images[0], tmp_path) == copy
     copy.write_bytes(b"mine")

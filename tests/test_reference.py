@@ -102,8 +102,8 @@ def test_a_pages_words_are_no_markup() -> None:
     hostile = "<script>alert(1)</script> `<b>` **<i>** | x"
     made = Page.of(Heading(hostile), Words(hostile), Table([hostile], [[hostile]]))
     found = made._repr_mimebundle_()[0]["text/html"]
-    assert not {"<script", "<b><i>", "<code><b>"} & set(re.findall(r"<script|<b><i>|<code><b>", found))
-    assert "<code>&lt;b&gt;</code>" in found
+    assert re.findall(r"<script|<i>|<code[^>]*><b>", found) == []
+    assert ">&lt;b&gt;</code>" in found
     assert "\\|" in str(made)
 
 

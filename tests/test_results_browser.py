@@ -21,7 +21,7 @@ SCREENS = Path(__file__).parent.parent / "build" / "screens"
 SEEN = """() => [...document.querySelectorAll('.mjnb-cards img, .mjnb-plot img')].filter((one) => {
     const box = one.getBoundingClientRect();
     return box.width && box.bottom > 0 && box.top < innerHeight;
-}).every((one) => one.complete && one.naturalWidth > 0)"""
+}).every((one) => one.complete && one.naturalWidth > 1)"""
 HOSTILE = 'it\'s a </script><img src=x onerror=window.hurt=1> \\"fox\\" 🦊'
 START = """
 from mjnb.sessions import Session

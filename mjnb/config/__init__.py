@@ -21,9 +21,10 @@ name a service that mjnb knows, but no other host: the key would go there.
 them together.)
 """
 
+from ..hidden import Secret
 from .reading import DEFAULT, IN_CODE, Settings, found, settings
 from .sources import Found, changes, choose, forget, forget_all, from_keyring, known
-from .table import PRESETS, SANDBOX, SETTINGS, Secret, Setting, masked
+from .table import PRESETS, SANDBOX, SETTINGS, Setting, masked
 
 __all__ = [
     "DEFAULT",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
+from ..hidden import hidden
 from .sources import Found, chosen, in_environment, in_project
 from .table import SANDBOX, SETTINGS
 
@@ -61,12 +61,14 @@ class Settings:
         return hashlib.sha256(f"{self.base_url}\0{self.key}".encode()).hexdigest()[:12]
 
 
-def found(said: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> dict[str, Found]:
+def found(
+    said: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> dict[str, Found]:
     """Return every setting with where it came from.
 
     Args:
         said: What was said in code; ``None`` values were not.
-        environ: The environment.
+        environ: In place of the process's environment.
 
     Raises:
         ConfigError: A value that is not accepted, wherever it came from.
@@ -113,13 +115,14 @@ def settings(
     ask_above: float | None = None,
     time_scale: float | None = None,
     webhook_key: str | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return the settings in force.
 
     Raises:
         ConfigError: A value that is not accepted, or a base URL without a key.
     """
+    api_key, webhook_key, ledger = map(hidden, (api_key, webhook_key, ledger))
     said = {
         "base_url": base_url,
         "api_key": api_key,
@@ -133,9 +136,8 @@ def settings(
     }
     there = found(said, environ)
     values = {name: one.value for name, one in there.items()}
-    base, key = values["base_url"], str(values.pop("api_key"))
+    base, key = values["base_url"], values.pop("api_key")
     if base != SANDBOX and not key:
         raise ConfigError(f"no API key for {base}", hint="Set MJNB_API_KEY, or use base_url='sandbox'.")
-    values["webhook_key"] = str(values["webhook_key"])
     sources = {name: one.source for name, one in there.items()}
     return Settings(**values, key="" if base == SANDBOX else key, sources=sources)

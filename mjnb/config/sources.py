@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import ConfigError
-from .table import PRESETS, SETTINGS, Secret, Setting
+from ..hidden import Secret
+from .table import PRESETS, SETTINGS, Setting
 
 SERVICE = "mjnb"  # the keyring's name for us
 FILE = "pyproject.toml"
@@ -86,11 +88,15 @@ def known(name: str) -> Setting:
 # ---- the environment ----
 
 
-def in_environment(name: str, environ: Mapping[str, str]) -> Found | None:
-    """Return a setting that the environment says; an empty variable says nothing."""
-    for variable in SETTINGS[name].environ:
-        if given := environ.get(variable):
-            return Found(SETTINGS[name].typed(given, variable), variable)
+def in_environment(name: str, environ: Mapping[str, str] | None = None) -> Found | None:
+    """Return a setting that the environment says; an empty variable says nothing.
+
+    The process's own is never an argument: a traceback that lists arguments would show all of it.
+    """
+    setting = SETTINGS[name]
+    for variable in setting.environ:
+        if given := setting.guarded((os.environ if environ is None else environ).get(variable)):
+            return Found(setting.typed(given, variable), variable)
     return None
 
 

@@ -9,16 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
+from ..hidden import Secret, hidden
 
 SANDBOX = "sandbox"
 PRESETS = ("kie", "midapi", SANDBOX)
-
-
-class Secret(str):
-    """A text that does not show itself where variables are listed."""
-
-    def __repr__(self) -> str:
-        return "<hidden>"
 
 
 @dataclass(frozen=True)
@@ -31,6 +25,7 @@ class Setting:
         read: Returns the clean value, or raises ValueError with what to give instead.
         environ: Environment variables, the first that is set counts.
         secret: Whether its value never shows, and never comes from a file.
+        holds_secret: Whether a part of its value may be secret: the password of a database.
         in_file: Whether ``[tool.mjnb]`` may say it.
         chosen: Whether a notebook may say it with ``%config MJ``.
     """
@@ -40,6 +35,7 @@ class Setting:
     read: Callable[[Any], Any]
     environ: tuple[str, ...]
     secret: bool = False
+    holds_secret: bool = False
     in_file: bool = True
     chosen: bool = True
 
@@ -53,14 +49,20 @@ class Setting:
         Raises:
             ConfigError: It is not accepted; a secret is not shown.
         """
+        given = self.guarded(given)
         try:
             return self.read(given)
         except ValueError as fault:
-            said = "the value given" if self.secret else repr(given)
+            said = "the value given" if self.secret or self.holds_secret else repr(given)
             raise ConfigError(f"{where} is {said}", hint=str(fault)) from None
+
+    def guarded(self, given: Any) -> Any:
+        """Return what was given in a form that hides itself, where it must."""
+        return hidden(given) if self.secret or self.holds_secret else given
 
     def typed(self, text: str, where: str) -> Any:
         """Return a clean value of what was typed, or stands in the environment; as `value`."""
+        text = self.guarded(text)
         if self.read not in (_credits, _positive):
             return self.value(text, where)
         try:
@@ -128,6 +130,11 @@ def _secret(value: Any) -> Secret:
     return Secret(_text(value).strip())
 
 
+def _ledger(value: Any) -> str:
+    text = _text(value)
+    return text if text.startswith("sqlite:///") else Secret(text)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("Give a text.")
@@ -148,7 +155,13 @@ SETTINGS: dict[str, Setting] = {
             chosen=False,
         ),
         Setting("data_dir", "where ledger and pictures are", _folder, ("MJNB_DATA_DIR",)),
-        Setting("ledger", "database URL, in place of SQLite in the data folder", _text, ("MJNB_LEDGER",)),
+        Setting(
+            "ledger",
+            "database URL, in place of SQLite in the data folder",
+            _ledger,
+            ("MJNB_LEDGER",),
+            holds_secret=True,
+        ),
         Setting("speed", "used where a speed is needed and none is said", _speed, ("MJNB_SPEED",)),
         Setting("max_credits", "credits that a session may spend", _credits, ("MJNB_MAX_CREDITS",)),
         Setting("ask_above", "credits that are paid without asking", _credits, ("MJNB_ASK_ABOVE",)),

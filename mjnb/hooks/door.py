@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
+from ..hidden import Secret
 from .gate import Counts
 from .reading import Hint
 
@@ -31,6 +32,10 @@ class Door:
     port: int
     token: str = field(repr=False)
     key: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "token", Secret(self.token))
+        object.__setattr__(self, "key", Secret(self.key))
 
 
 async def hand_over(door: Door, counts: Counts, hint: Hint | None) -> None:

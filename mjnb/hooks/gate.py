@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
 
+from ..hidden import Secret
 from .reading import Hint, Refusal, read_callback, verify
 
 BODY_LIMIT = 64 * 1024  # bytes; a callback has some hundreds
@@ -115,7 +116,7 @@ class Gate:
     def __init__(
         self, key: str = "", counts: Counts | None = None, clock: Callable[[], float] = time.time
     ) -> None:
-        self._key, self._clock = key, clock
+        self._key, self._clock = Secret(key), clock
         self.counts = counts if counts is not None else Counts()
         self._bucket = Bucket(RATE, BURST)
         self._used, self._ended = Memory(), Memory()

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..hidden import Secret
 from .door import LOOPBACK, Door
 
 
@@ -109,7 +110,7 @@ class RuntimeFolder:
 
 def new_secret() -> str:
     """Return what makes an address unguessable: 256 bits of chance."""
-    return secrets.token_urlsafe(32)
+    return Secret(secrets.token_urlsafe(32))
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:

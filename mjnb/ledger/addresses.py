@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ..errors import LedgerError
+from ..hidden import Secret
 
 KINDS = ("sqlite", "postgresql")
 SECRET = ("password", "sslpassword", "passfile")  # libpq takes them after the question mark, too
@@ -19,11 +20,11 @@ def read_url(url: str) -> sa.URL:
     Raises:
         LedgerError: It is none, or of a database that mjnb does not know.
     """
+    url = Secret(url)  # a traceback with its variables would show it
     try:
         found = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):  # their words may hold a part of the password
         found = None
-    del url  # a traceback with its variables would show it
     hint = "Name one like sqlite:///ledger.db or postgresql+psycopg://user@host/database."
     if found is None:
         raise LedgerError("the ledger's address cannot be read", hint=hint)

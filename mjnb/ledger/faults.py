@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from ..errors import LedgerAway, LedgerBusy, LedgerCorrupt, LedgerError, LedgerFull, MJError
+from ..hidden import forget
 from .addresses import shown, without_secrets
 
 BUSY = ("locked", "busy", "lock timeout")
-FULL = ("is full", "no space", "disk quota", "file too large")
+FULL = ("is full", "no space", "disk quota", "file too large", "disk i/o error")
 BAD = ("malformed", "not a database", "invalid page")
 CLOSED = (
     "readonly",
@@ -57,12 +58,19 @@ def told(url: sa.URL) -> Iterator[None]:
         raise
     except sa.exc.DBAPIError as error:
         fault = _read_fault(str(error.orig), url, lost=error.connection_invalidated)
-        traceback.clear_frames(error.__traceback__)  # the driver's own frames hold the password
+        _forget(error)
         raise fault from None
     except (sa.exc.SQLAlchemyError, OSError, ImportError, OverflowError, UnicodeError) as error:
         fault = _read_fault(str(error), url)
-        traceback.clear_frames(error.__traceback__)
+        _forget(error)
         raise fault from None
+
+
+def _forget(error: BaseException) -> None:
+    """Forget the driver's own frames, which hold the password, and its words, which may."""
+    traceback.clear_frames(error.__traceback__)
+    forget(error)
+    error.args = ()
 
 
 def _read_fault(said: str, url: sa.URL, *, lost: bool = False) -> LedgerError:
@@ -74,7 +82,8 @@ def _read_fault(said: str, url: sa.URL, *, lost: bool = False) -> LedgerError:
     if any(word in low for word in BUSY):
         return LedgerBusy(f"the ledger {where} is locked")
     if any(word in low for word in FULL):
-        return LedgerFull(f"no room for the ledger {where}")
+        why = " or its disk fails" if "i/o" in low else ""
+        return LedgerFull(f"no room for the ledger {where}{why}")
     if any(word in low for word in BAD):
         return damaged(url, said)
     if "no module named 'psycopg'" in low or "libpq" in low:

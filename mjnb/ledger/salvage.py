@@ -31,6 +31,8 @@ ENDS = ("submitted", "generating", "succeeded", "failed", "rejected", "unknown",
 STATES = {"intent": "intent", "again": "intent"} | {state: state for state in ENDS}  # by kind of event
 HEADER = {0: b"SQLite format 3\0", 16: b"\x10\x00", 20: b"\0\x40\x20\x20", 44: b"\0\0\0\4", 56: b"\0\0\0\1"}
 
+SMALLEST = 64  # bytes of a row, to guess how many there can be when nothing tells
+
 Line = dict[str, Any]
 
 
@@ -162,7 +164,10 @@ def _last(c: sa.Connection, table: sa.Table) -> int:
             found.append(int(c.exec_driver_sql(question).scalar() or 0))
         except sa.exc.DBAPIError:
             continue
-    return max(found, default=0) or 100_000
+    if any(found):
+        return max(found)
+    pages = int(c.exec_driver_sql("PRAGMA page_count").scalar() or 0)
+    return pages * 4096 // SMALLEST if len(found) < len(questions) else 0
 
 
 # ---- writing ----

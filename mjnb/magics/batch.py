@@ -138,7 +138,7 @@ class Batch(Sequence["Task | None"]):
 
     def stop(self) -> int:
         """Send nothing new; return how many at most are not sent.  What runs goes on and is tracked."""
-        left = sum(task is None for task in self._tasks) - len(self.errors) if self.goes_on else 0
+        left = self.unsent if self.goes_on else 0
         self._stop.set()
         return left
 
@@ -147,6 +147,12 @@ class Batch(Sequence["Task | None"]):
         """Whether it still sends."""
         sent = len(self.errors) + sum(task is not None for task in self._tasks)
         return self._work is not None and not self._stop.is_set() and sent < len(self.wanted)
+
+    @property
+    def unsent(self) -> int:
+        """How many wait to be sent."""
+        known = {task.entry.nonce for task in list(self.session.tracker.tasks.values())}
+        return len(self.wanted) - len(self.errors.keys() | {self._places[n] for n in known & {*self._places}})
 
     @property
     def done(self) -> bool:

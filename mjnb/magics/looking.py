@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .options import HELP
@@ -39,7 +38,7 @@ def _summary(session: Session, running: int) -> Iterator[str]:
     from .batch import running as sending
 
     yield f"{running} {'task runs' if running == 1 else 'tasks run'}" if running else "nothing runs"
-    if waiting := sum(len(batch) - sum(task is not None for task in batch) for batch in sending()):
+    if waiting := sum(batch.unsent for batch in sending()):
         yield f"{waiting} more wait to be sent"
     if session.spent:
         yield f"spent by this session: about {session.spent:g} credits"
@@ -232,7 +231,9 @@ def credits(call: Call) -> float:
 @verb("panel", "", "the form: every parameter as a control")
 def panel(call: Call) -> Any:
     nothing_more(call, "panel")
-    return import_module("..panels", __package__).panel(call.session)
+    from .. import panels
+
+    return panels.panel(call.session)
 
 
 # ---- help ----

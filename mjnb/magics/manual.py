@@ -7,17 +7,18 @@ from ..pages import Heading, Page, Table, Words
 from .options import HELPS
 from .verbs import VERBS
 
-EXAMPLES = """\
-`%mj a lighthouse at dusk --ar 16:9 --s 250`  one task
-`fox = %mj a red fox in snow --v 7`  the same, into a variable
-`%mj a {red, blue} bird --s {0, 500}`  a sweep of four; above five add --yes
-`%mj sweep a fox --s {0..1000/250} --repeat 2`  the same, at any size; asks where much would be paid
-`%%mj --ar 2:3`  flags here, the prompt in the cell's body
-`%%mj --each --yes`  one task for each line of the body
-`%mj upscale fox 2`  larger (U2); vary fox 3 is V3
-`%mj animate fox 1 it runs --motion low`  a video; extend VIDEO 1 goes on
-`%mj save noir --s 400 --w 250`  a preset; %mj use noir a prompt --s 10
-`%mj imagine upscale the world`  a prompt that begins with a verb"""
+EXAMPLES = (
+    ("%mj a lighthouse at dusk --ar 16:9 --s 250", "one task"),
+    ("fox = %mj a red fox in snow --v 7", "the same, into a variable"),
+    ("%mj a {red, blue} bird --s {0, 500}", "a sweep of four; above five add --yes"),
+    ("%mj sweep a fox --s {0..1000/250} --r 2", "the same, at any size; asks where much would be paid"),
+    ("%%mj --ar 2:3", "flags here, the prompt in the cell's body"),
+    ("%%mj --each --yes", "one task for each line of the body"),
+    ("%mj upscale fox 2", "larger (U2); vary fox 3 is V3"),
+    ("%mj animate fox 1 it runs --motion low", "a video; extend VIDEO 1 goes on"),
+    ("%mj save noir --s 400 --w 250", "a preset; %mj use noir a prompt --s 10"),
+    ("%mj imagine upscale the world", "a prompt that begins with a verb"),
+)
 
 NAMES = """\
 `{{name}}` is replaced by the variable's value, in line and body; {{fox.task_id}} by an attribute.
@@ -29,7 +30,7 @@ def manual() -> Page:
     verbs = [[f"`{name} {one.usage}`".replace(" `", "`"), one.help] for name, one in sorted(VERBS.items())]
     return Page.of(
         Heading("%mj: pictures from Midjourney prompts", 1),
-        Words(EXAMPLES),
+        Table(["typed", "what comes of it"], [[f"`{line}`", what] for line, what in EXAMPLES]),
         Words(NAMES),
         Heading("Verbs"),
         Table(["verb", "what it does"], verbs),

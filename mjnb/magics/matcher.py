@@ -22,6 +22,7 @@ LINE = re.compile(r"\s*(?:[\w.,\[\] ]+=\s*)?%mj[ \t]+(?P<text>.*)", re.DOTALL)
 CELL = re.compile(r"\s*%%mj(?!\w)(?P<text>.*)", re.DOTALL)
 NAME = re.compile(r"\{\{\s*(?P<typed>[\w.]*)$")
 MOST = 30  # tasks proposed
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LONGEST = 60  # characters of what is said beside a proposal
 
 
@@ -263,6 +264,7 @@ AFTER: dict[str, Callable[[dict[str, Any]], Iterator[Proposal]]] = {
 
 
 def _short(about: str) -> str:
-    """Return what is said beside a proposal, on one short line."""
+    """Return what is said beside a proposal, on one short line; JupyterLab would break it at spaces."""
     line = " ".join("".join(c if c.isprintable() else " " for c in about).split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    line = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line.replace(" ", NO_BREAK)

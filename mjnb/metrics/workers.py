@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import MediaError
+from ..hidden import without_keys
 from ..media import Store
 from .looks import Measured, measure
 
@@ -85,7 +86,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env=without_keys(os.environ) | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             text=True,
         )
         assert self._process.stdin is not None

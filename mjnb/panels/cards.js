@@ -11,6 +11,9 @@ const WHOLE = {
   Use: { words: "Use these settings", name: (of) => `Use these settings: those of ${of}` },
 };
 const SCORES = ["poor", "fair", "good", "very good", "excellent"];
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="; // one clear pixel
+const SHOWN = 264; // pixels: the widest column
+const NEAR = "800px"; // how far outside of the window pictures are kept decoded
 const TITLE_LENGTH = 240; // characters of a prompt that are shown at once
 const NAME_LENGTH = 80; // characters of a prompt in the name of a button
 
@@ -22,24 +25,24 @@ function shortened(text) {
 // What the page has of the cards: the model tells once, any number of views draw.
 function openShelf(model) {
   const cards = new Map(); // by id
-  const urls = new Map(); // by id: picture number to the address of its bytes
+  const pictures = new Map(); // by id: picture number to its bytes and, once it is looked at, their address
   const views = new Set();
   const busy = new Set(); // what waits for its answer, also while a card is drawn anew
   const waiting = new Map(); // what was pressed and not answered yet, by nonce
   let nonce = 0;
 
   const forget = (id) => {
-    for (const url of urls.get(id)?.values() ?? []) URL.revokeObjectURL(url);
-    urls.delete(id);
+    for (const kept of pictures.get(id)?.values() ?? []) kept.url?.then(URL.revokeObjectURL);
+    pictures.delete(id);
   };
 
   function take(card, buffers) {
-    const there = urls.get(card.id) ?? new Map();
+    const there = pictures.get(card.id) ?? new Map();
     card.buffers.forEach((number, at) => {
-      if (there.has(number)) URL.revokeObjectURL(there.get(number));
-      there.set(number, URL.createObjectURL(new Blob([buffers[at]], { type: "image/jpeg" })));
+      there.get(number)?.url?.then(URL.revokeObjectURL);
+      there.set(number, { blob: new Blob([buffers[at]], { type: "image/jpeg" }) });
     });
-    urls.set(card.id, there);
+    pictures.set(card.id, there);
     const before = cards.get(card.id);
     cards.set(card.id, { ...card, received: performance.now() });
     for (const view of views) view.changed(cards.get(card.id), before);
@@ -64,7 +67,13 @@ function openShelf(model) {
     cards,
     views,
     busy,
-    url: (id, number) => urls.get(id)?.get(number),
+    has: (id, number) => Boolean(pictures.get(id)?.has(number)),
+    async url(id, number) {
+      const kept = pictures.get(id)?.get(number);
+      if (!kept) return NOTHING;
+      kept.url ??= fitted(kept.blob).then((blob) => URL.createObjectURL(blob));
+      return kept.url;
+    },
     newestFirst: () => [...cards.values()].sort((one, other) => other.order - one.order),
     ask(message, then) {
       nonce += 1;
@@ -72,10 +81,27 @@ function openShelf(model) {
       model.send({ ...message, nonce });
     },
     close() {
-      for (const id of [...urls.keys()]) forget(id);
+      for (const id of [...pictures.keys()]) forget(id);
       cards.clear();
     },
   };
+}
+
+// A browser keeps a picture decoded at the size of its file: 0.6 MB for 384 pixels, half of it for what is shown.
+async function fitted(blob) {
+  try {
+    const whole = await createImageBitmap(blob);
+    const scale = SHOWN * (globalThis.devicePixelRatio || 1) / Math.max(whole.width, whole.height);
+    if (scale >= 1) return blob;
+    const canvas = new OffscreenCanvas(Math.round(whole.width * scale), Math.round(whole.height * scale));
+    const pen = canvas.getContext("2d");
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+    whole.close();
+    return await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
+  } catch {
+    return blob;
+  }
 }
 
 // ---- one card -----------------------------------------------------------------------------------
@@ -144,10 +170,10 @@ function drawCard(card, shelf, say, host) {
   }
 
   function view(picture) {
-    const url = shelf.url(card.id, picture.number);
-    if (!picture.here || !url)
+    if (!picture.here || !shelf.has(card.id, picture.number))
       return element("div", { class: "mjnb-missing" }, `${picture.number}: ${picture.note || "not here yet"}`);
-    const image = element("img", { src: url, alt: picture.alt, loading: "lazy", decoding: "async" });
+    const image = element("img", { src: NOTHING, alt: picture.alt, decoding: "async", "data-picture": picture.number });
+    image.style.aspectRatio = picture.size.join(" / ");
     const video = picture.kind === "video";
     const name = video ? `Play video ${picture.number} of ${of}` : `Enlarge picture ${picture.number} of ${of}`;
     const made = button("", name, () => open(picture, made), { class: "mjnb-thumb", "data-key": `open ${picture.number}` });
@@ -164,7 +190,8 @@ function drawCard(card, shelf, say, host) {
 
   function play(picture, made, url) {
     const video = element("video", { controls: true, preload: "none", src: url, playsinline: true, loop: true,
-      poster: shelf.url(card.id, picture.number), "aria-label": picture.alt, "data-key": `open ${picture.number}` });
+      "aria-label": picture.alt, "data-key": `open ${picture.number}` });
+    shelf.url(card.id, picture.number).then((poster) => { video.poster = poster; });
     made.replaceWith(video);
     video.focus();
     video.play().catch(() => {}); // the controls are there when it may not start by itself
@@ -235,11 +262,23 @@ function drawCards(shelf, list, region, empty) {
   const drawn = new Map(); // by id
   const say = (text) => announce(region, text);
 
+  // Decoded pictures fill the memory (0.6 MB each): those far away are let go.
+  const near = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries)
+      for (const image of target.querySelectorAll("img[data-picture]")) {
+        image.near = isIntersecting;
+        if (!isIntersecting) image.src = NOTHING;
+        else shelf.url(target.dataset.id, Number(image.dataset.picture)).then((url) => { if (image.near) image.src = url; });
+      }
+  }, { rootMargin: NEAR, scrollMargin: NEAR });
+
   function place(card) {
     const made = drawCard(card, shelf, say, list.parentElement);
     const old = drawn.get(card.id);
     const key = old?.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     drawn.set(card.id, made);
+    near.observe(made);
+    if (old) near.unobserve(old);
     if (old) old.replaceWith(made);
     else list.insertBefore(made, [...list.children].find((one) => (shelf.cards.get(one.dataset.id)?.order ?? 0) < card.order) ?? null);
     if (key) [...made.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key)?.focus({ preventScroll: true });
@@ -252,6 +291,7 @@ function drawCards(shelf, list, region, empty) {
       if (before && !before.settled && card.settled) say(ended(card));
     },
     cleared() {
+      near.disconnect();
       list.replaceChildren();
       drawn.clear();
       empty.hidden = false;
@@ -279,6 +319,7 @@ function drawCards(shelf, list, region, empty) {
   empty.hidden = drawn.size > 0;
   return () => {
     clearInterval(clock);
+    near.disconnect();
     shelf.views.delete(view);
   };
 }

@@ -6,7 +6,7 @@ Everything is read off the task's own view and the checks of `mjnb.tracking.foll
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,6 +37,7 @@ class CardPicture:
         coming: Whether it is on its way.
         link: Where a notebook links the original to.
         path: Where the original is.
+        size: Its width and height in pixels.
         actions: What can be done with it: some of `FOLLOWUPS` and `KEEPING`.
     """
 
@@ -48,6 +49,7 @@ class CardPicture:
     coming: bool = False
     link: str = ""
     path: Path | None = None
+    size: tuple[int, int] = (1, 1)
     actions: tuple[str, ...] = ()
 
     @property
@@ -138,29 +140,24 @@ class Card:
 
 def card(task: Task) -> Card:
     """Return what the gallery shows of a task; from any thread."""
-    view = task.view()
-    title = view.prompt or next((one.prompt for one in task.ancestors() if one.prompt), view.magic)
-    named = replace(view, prompt=title)
+    view = task.view(family=False)
     shown = {picture.number: picture for picture in view.pictures}
-    pictures = tuple(_picture(task, image, shown[image.number], named) for image in task.images)
-    return Card(view, title, task.entry.created_at, pictures, _task_actions(task))
+    pictures = tuple(_picture(task, image, shown[image.number], view) for image in task.images)
+    return Card(view, view.title or view.magic, task.entry.created_at, pictures, _task_actions(task))
 
 
 def _picture(task: Task, image: TaskImage, shown: display.PictureView, view: display.TaskView) -> CardPicture:
-    from ..tracking import followups
-
-    kind: Literal["image", "video"] = "video" if followups.is_video(task.task_type) else "image"
     keeping = KEEPING if shown.thumbnail is not None else ()
-    alt = display.alt_text(view, image.number)
     return CardPicture(
         image.number,
-        kind,
-        alt,
+        "video" if shown.video else "image",
+        display.alt_text(view, image.number),
         shown.thumbnail,
         shown.note,
         image.state == "pending" and image.error is None,
         shown.link,
         _path(image),
+        (image.width or 1, image.height or 1),
         (*_followups(task, image.number), *keeping),
     )
 

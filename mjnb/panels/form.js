@@ -189,7 +189,7 @@ function render({ model, el }) {
     pictures.root, grid,
     element("details", { class: "mjnb-more" }, element("summary", {}, "Advanced"), more),
     faults, notes,
-    element("div", { class: "mjnb-do" }, go, keys, cost), question, trouble, status, line,
+    element("div", { class: "mjnb-do" }, go, keys, cost, element("span", { class: "mjnb-help" }, spec.place)), question, trouble, status, line,
     element("details", { class: "mjnb-more" }, element("summary", {}, "JSON"), json)));
 
   function apply() {

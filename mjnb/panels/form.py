@@ -25,18 +25,21 @@ NAMES = {
     "enable_translation": "Translate the prompt",
     "call_back_url": "Callback address",
 }
+SANDBOX = "Sandbox: pictures are drawn here, nothing is paid."
 FEW = 4  # values that are shown as buttons; more are a list
 
 
-def describe(prices: Mapping[str, float], speed: str) -> dict[str, Any]:
+def describe(prices: Mapping[str, float], speed: str, *, sandbox: bool = False) -> dict[str, Any]:
     """Return what the front end draws the form from.
 
     Args:
         prices: Credits per item, for the speeds.
         speed: What the session uses where a speed is needed and none is said.
+        sandbox: Whether nothing is paid.
     """
     table = rows()
     return {
+        "place": SANDBOX if sandbox else "",
         "types": [_task_type(kind) for kind in TASK_TYPES.values()],
         "controls": [_control(row, prices, speed) for row in table.values() if row.name != "task_type"],
     }

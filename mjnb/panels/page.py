@@ -42,6 +42,8 @@ class Page(anywidget.AnyWidget):
     place = traitlets.Unicode().tag(sync=True)
     own = traitlets.Unicode().tag(sync=True)
     tabs = traitlets.Dict(TABS).tag(sync=True)
+    tab = traitlets.Unicode(next(iter(TABS))).tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)  # said outside of the tabs
     children = traitlets.Dict().tag(sync=True)  # by tab, the models that stand in it
 
     def __init__(self, on_tab: Callable[[str], None]) -> None:
@@ -56,7 +58,8 @@ class Page(anywidget.AnyWidget):
 
     def _take(self, _: Any, message: Any, __: Any) -> None:
         if isinstance(message, Mapping) and message.get("do") == "tab" and message.get("name") in TABS:
-            self._on_tab(str(message["name"]))
+            self.tab, self.note = str(message["name"]), ""
+            self._on_tab(self.tab)
 
     @property
     def html(self) -> str:

@@ -11,6 +11,8 @@ function put(view, host) {
   lumino?.processMessage({ type: "after-attach" });
 }
 
+const TRIES = 10;
+
 async function viewOf(model, id) {
   const manager = model.widget_manager;
   return manager.create_view(await manager.get_model(id));
@@ -20,14 +22,23 @@ function initialize({ model }) {
   const place = `mjnb-place-${model.get("place")}`;
   const hiding = element("style", {}, `.mjnb-static-${model.get("place")} { display: none; }`);
   const views = new Map(); // by the element they stand in
+  let tries = 0;
 
   async function mount() {
     for (const [host, view] of views) if (!host.isConnected) { views.delete(host); (await view)?.remove(); }
     for (const host of document.getElementsByClassName(place)) {
       if (views.has(host)) continue;
-      views.set(host, viewOf(model, model.get("own")));
-      put(await views.get(host), host);
-      document.head.append(hiding);
+      const view = viewOf(model, model.get("own"));
+      views.set(host, view);
+      try {
+        put(await view, host);
+        document.head.append(hiding);
+      } catch (error) { // the page may not be ready for it yet
+        views.delete(host);
+        tries += 1;
+        if (tries > TRIES) throw error;
+        setTimeout(mount, 200 * tries);
+      }
     }
   }
 
@@ -37,6 +48,7 @@ function initialize({ model }) {
   return async () => {
     arrival.disconnect();
     hiding.remove();
+    tries = TRIES;
     for (const view of views.values()) (await view)?.remove();
   };
 }
@@ -52,7 +64,8 @@ function render({ model, el }) {
     list.append(tab);
     return { name, tab, pane, there: new Set() };
   });
-  const root = element("section", { class: "mjnb-panel", "aria-label": "mjnb panel" }, list, ...parts.map((one) => one.pane));
+  const note = element("div", { role: "status", class: "mjnb-told" });
+  const root = element("section", { class: "mjnb-panel", "aria-label": "mjnb panel" }, list, note, ...parts.map((one) => one.pane));
   el.append(root);
 
   function choose(name, told = true) {
@@ -89,10 +102,14 @@ function render({ model, el }) {
     root.dataset.ready = "yes";
   }
 
-  choose(tabs[0][0], false);
-  model.on("change:children", fill);
+  const led = () => choose(model.get("tab"), false);
+  const noted = () => { note.textContent = model.get("note"); };
+  const on = { "change:children": fill, "change:tab": led, "change:note": noted };
+  for (const [event, act] of Object.entries(on)) model.on(event, act);
+  led();
+  noted();
   fill();
-  return () => model.off("change:children", fill);
+  return () => { for (const [event, act] of Object.entries(on)) model.off(event, act); };
 }
 
 export default { initialize, render };

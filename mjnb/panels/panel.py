@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .history import History
     from .sweeping import SweepTab
 
+STAYING = ("Rate", "Save")  # of a result's buttons: what they do is done at once
 EARLIER = 20  # results that are offered as references
 _open: dict[str, Panel] = {}  # by cell, so that running the cell again closes the one before
 
@@ -67,7 +68,9 @@ class Panel:
         self._pending: Callable[[str], object] | None = None  # what a question is about
         self._outputs: list[display.Live] = []
         self.runs = Runs(self._show, self._fail, self._tell)
-        self.form = Form(describe(session.prices, session.speed), EMPTY, self._heard)
+        self.form = Form(
+            describe(session.prices, session.speed, sandbox=session.desk.is_sandbox), EMPTY, self._heard
+        )
         self.state = State(session, self.form)
         self.gallery = Gallery(self._act)
         self.guard = KeyGuard()
@@ -260,6 +263,8 @@ class Panel:
     def _act(self, action: str, own_id: str, number: int) -> None:
         """Do what a result's button says; what it pays for is sent in the background."""
         word, _, score = action.partition(" ")
+        if word not in STAYING:
+            self.page.tab = "make"  # where what comes of it stands
         session, task = self.session, self.session.task(own_id)
         key = (action, own_id, number)
         if word == "U":
@@ -278,8 +283,16 @@ class Panel:
             self.params = {**task.params, "prompt": live.plain(task.prompt)}
         elif word == "Rate":
             actions.rate(session, task.images[number - 1], int(score))
+            self._note(f"Rated {score} of 5.")
         elif word == "Save":
-            self.form.tell(status=f"Saved as {actions.save(task.images[number - 1], Path.cwd())}")
+            self._note(f"Saved as {actions.save(task.images[number - 1], Path.cwd())}")
+
+    def _note(self, words: str) -> None:
+        """Say something where it is seen."""
+        if self.page.tab == "make":
+            self.form.tell(status=words)
+        else:
+            self.page.note = words
 
     def _animate(self, task: Task, number: int) -> None:
         """Put a picture into the form as the start of a video; what moves is for people to say."""

@@ -162,6 +162,7 @@ def _told_picture(picture: CardPicture) -> dict[str, Any]:
         "alt": picture.alt,
         "note": picture.note,
         "here": picture.thumbnail is not None,
+        "size": list(picture.size),
         "actions": list(picture.actions),
     }
 

@@ -13,7 +13,7 @@ from .flags import MAPPED, PASSED, REST, legal, takes_value, wanted
 class Completion:
     """One proposal: ``text`` in place of what stands from ``start`` to ``end``.
 
-    ``help`` says what it means, ``values`` what may follow a flag or, for a value, what else it may be.
+    ``help`` says what it means, ``values`` what may follow a flag or, for a number, what else it may be.
     """
 
     text: str
@@ -60,7 +60,7 @@ def _values_after(word: str) -> Iterator[tuple[str, str, str]]:
         return
     row, flag = MAPPED[word.lower()]
     for value in _words(row, flag) if takes_value(flag) else ():
-        yield value, row.help, wanted(row, flag)
+        yield value, row.help, wanted(row, flag) if isinstance(row.domain, Span) else ""
 
 
 def _words(row: Row, flag: Flag) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import ConfigError
+from ..hidden import hidden
 from ..hooks import (
     LOOPBACK,
     Counts,
@@ -84,7 +85,7 @@ def open_callbacks(
     host: str = LOOPBACK,
     local: bool = False,
     on_close: Callable[[], None] = lambda: None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> Callbacks:
     """Open a way for callbacks.
 
@@ -98,23 +99,24 @@ def open_callbacks(
         host: Where such a receiver listens.
         local: Whether the service runs near, so that a private address will do.
         on_close: Is called when it is closed.
-        environ: For JupyterHub's settings.
+        environ: For Jupyter's settings, in place of the process's own.
 
     Raises:
         ConfigError: The service could not reach the address, or nobody can listen there.
     """
-    counts = Counts()
+    counts, key = Counts(), hidden(key)
+    jupyter = _of_jupyter(os.environ if environ is None else environ)
 
     def take(hint: Hint) -> None:
         if not wake(hint.nonce, hint.task_id, hint.terminal):
             counts.add("unknown")
 
     opening = Opening(loop, key, counts, take, local, on_close)
-    runtime = _runtime(environ) if port is None else None
-    server = runtime.server(_parents(environ)) if runtime else None
+    runtime = _runtime(jupyter) if port is None else None
+    server = runtime.server(_parents(jupyter)) if runtime else None
     if runtime is None or server is None:
         return opening.on_port(public_url, host, port or 0)
-    return opening.through(server, runtime, public_url or environ.get("JUPYTERHUB_PUBLIC_URL") or server.url)
+    return opening.through(server, runtime, public_url or jupyter.get("JUPYTERHUB_PUBLIC_URL") or server.url)
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,11 @@ def _checked(url: str, local: bool, base_url: str) -> str:
     if private_host(host) and not local:
         raise ConfigError(f"the service cannot reach {host}", hint=hint)
     return url
+
+
+def _of_jupyter(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what is needed of an environment; the rest of it may hold keys."""
+    return {name: environ[name] for name in ("JPY_PARENT_PID", "JUPYTERHUB_PUBLIC_URL") if name in environ}
 
 
 def _runtime(environ: Mapping[str, str]) -> RuntimeFolder | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..config import settings
 from ..errors import LedgerError
+from ..hidden import hidden
 from . import card
 from .desk import Desk, reached
 from .urls import urls_of, with_urls
@@ -65,6 +66,7 @@ class Session:
     ) -> None:
         if sandbox is not None:
             base_url, api_key, time_scale = reached(sandbox)
+        api_key, webhook_key, ledger = map(hidden, (api_key, webhook_key, ledger))
         self.settings = settings(
             base_url=base_url,
             api_key=api_key,
@@ -328,6 +330,8 @@ class Session:
         self.close()
 
     def __repr__(self) -> str:
+        if "desk" not in vars(self):  # in the traceback of what went wrong in making it
+            return "<Session that was not made>"
         return "\n".join(card.lines(self.settings, self.notices))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:

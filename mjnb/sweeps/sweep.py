@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import display
 from ..errors import BudgetExceeded, ConfigError, MJError
 from ..tracking import Task, Tracker
-from . import asking
+from . import asking, showing
 from .design import Design
 from .design_making import grown
 from .findings import Findings
@@ -203,15 +203,13 @@ class Sweep(Findings):
         return f"sweep of {self.design.prompt!r}: {axes or 'one cell'}\n{self.plan()!r}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return display.mime_bundle(repr(self), self._html())
+        return showing.bundle(self)
 
     def _ipython_display_(self) -> None:
         """Show the plan, unless this cell shows the progress of a run already."""
         if self._shown_in is None or self._shown_in != display.this_cell():
-            display.show(repr(self), self._html())
-
-    def _html(self) -> str:
-        return "".join(display.notice_html(line) for line in repr(self).splitlines())
+            data, metadata = showing.bundle(self)
+            display.show(data["text/plain"], data["text/html"], metadata)
 
 
 def _is_amount(said: object) -> bool:

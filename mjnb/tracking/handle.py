@@ -140,6 +140,8 @@ class Task(Facts):
         Raises:
             TaskError: It ended without pictures; the kind says how.
             WaitTimeout: Time is up, or `cancel_wait` was called; the task goes on.
+            AuthError: The service refused the key several times in a row; the task goes on there, and
+                another `wait` asks for it again.
         """
         self.keeper.follow(self)
         try:
@@ -209,9 +211,9 @@ class Task(Facts):
 
     # ---- how it looks ----
 
-    def view(self, only: int | None = None) -> display.TaskView:
-        """Return what is shown of the task, or of one of its pictures."""
-        return showing.task_view(self, only)
+    def view(self, only: int | None = None, *, family: bool = True) -> display.TaskView:
+        """Return what is shown of the task, or of one of its pictures; see `showing.task_view`."""
+        return showing.task_view(self, only, family=family)
 
     def __repr__(self) -> str:
         return display.task_text(self.view())

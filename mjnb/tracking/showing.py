@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 SMALL = 192  # pixels; under a table
 
 
-def task_view(task: Task, only: int | None = None) -> display.TaskView:
+def task_view(task: Task, only: int | None = None, *, family: bool = True) -> display.TaskView:
     """Return what is shown of a task, or of one of its pictures.
 
     Args:
         task: Which.
         only: The picture's number; None: all.
+        family: Whether the tree of what comes from it is looked up.
     """
     error = task.error
     return display.TaskView(
@@ -40,7 +41,7 @@ def task_view(task: Task, only: int | None = None) -> display.TaskView:
         sandbox=task.keeper.sandbox,
         trouble=task.trouble if task.running else "",
         surprises=str(task.diff) if task.diff and task.diff.surprises else "",
-        family=_family_lines(task),
+        family=_family_lines(task) if family else "",
         title=title_of(task),
     )
 

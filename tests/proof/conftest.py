@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulting import short_timeout  # noqa: F401  a fixture of the proofs
 
 HOUSE = Path(__file__).parent.parent.parent
 FIGURE = "figure"

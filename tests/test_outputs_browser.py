@@ -44,6 +44,7 @@ CELLS = {
     "session": "session",
 }
 NUMBER = {name: place for place, name in enumerate(CELLS, 1)}
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WHOLE = "images => images.length > 0 && images.every(i => i.complete && i.naturalWidth > 0)"
 
 
@@ -247,6 +248,7 @@ def test_axe_finds_nothing_serious(reopened: Watched, front: FrontEnd) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     for name in ("fox", "film", "failed", "tasks"):
         reopened.cell(name).first.scroll_into_view_if_needed()
+        reopened.page.evaluate(PAINTED)
         theme = "dark" if reopened.page.locator("body[data-jp-theme-light=false]").count() else "light"
         reopened.page.screenshot(path=SCREENS / f"outputs-{front.kind}-{theme}-{name}.png")
     found = Axe().run(reopened.page, context={"include": [[".mjnb-task"], [".mjnb-rows"]]})

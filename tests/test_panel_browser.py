@@ -175,7 +175,7 @@ def test_trap_prompts_are_sent_as_typed(fronts: dict[str, Front], page: Page, se
 
 def test_a_drag_is_one_message(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
     sent: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda one: sent.append(one)))
     panel = run(fronts["lab"], page, service, "drag")
     panel.get_by_label("Prompt").fill("a fox")
     expect(panel.locator(".mjnb-live code")).to_have_text("%mj a fox")

@@ -265,7 +265,10 @@ def test_pressing_twice_pays_once(made: Panel, session: Session) -> None:
     sent(made)
     until(lambda: not made.form.busy, 10)
     assert session.tasks().height == 1
-    assert session.spent == PRICES["fast"]
+    say(made, "an owl", do="generate")  # at once, and another
+    sent(made, 2)
+    until(lambda: not made.form.busy, 10)
+    assert session.spent == 2 * PRICES["fast"]
 
 
 def test_two_runs_are_in_flight_at_once(made: Panel, session: Session) -> None:

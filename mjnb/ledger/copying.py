@@ -16,6 +16,7 @@ from ..errors import LedgerError
 from . import sqlite
 from .addresses import read_url, shown
 from .engine import Engine
+from .faults import told
 from .records import sha_of_text
 from .schema import event, meta, metadata, place, rename, task
 
@@ -126,6 +127,8 @@ def backup(url: str, target: Path) -> Copied:
     """
     if target.exists():
         raise LedgerError(f"{target} is there already", hint="Name a new file.")
+    if not target.parent.is_dir():
+        raise LedgerError(f"there is no folder {target.parent}", hint="Make it, or name another file.")
     part = target.with_name(target.name + ".part")
     beside = [part.with_name(part.name + end) for end in ("", "-wal", "-shm", "-journal", ".lock")]
     for file in beside:
@@ -147,7 +150,7 @@ def backup(url: str, target: Path) -> Copied:
 
 def _online(address: sa.URL, part: Path) -> dict[str, int]:
     """Copy a file page by page with SQLite's own means, within one view of it."""
-    with opened(address) as live:
+    with opened(address) as live, told(read_url(f"sqlite:///{part}")):
         live.copy_to(part)
     with opened(read_url(f"sqlite:///{part}")) as made, made.read() as c:
         verdict = c.exec_driver_sql("PRAGMA integrity_check(1)").scalar()

@@ -72,8 +72,8 @@ class Engine:
         return now() if self.is_file else postgres.clock(connection)
 
     def copy_to(self, file: Path) -> None:
-        """Copy a ledger in a file to another, which must not be there, without keeping others from it."""
-        with told(self.url), contextlib.closing(self._engine.raw_connection()) as source:
+        """Copy a ledger in a file to a new one, without keeping others from it; what fails is the copy."""
+        with contextlib.closing(self._engine.raw_connection()) as source:
             sqlite.copy(source.driver_connection, file)
 
     def close(self) -> None:

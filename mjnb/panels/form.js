@@ -1,5 +1,6 @@
 // The form: a control for each parameter, drawn from a description; Python reads what is said and answers.
 const PAUSE = 150; // milliseconds without a change after which Python is told: a slider's drag is one message
+const HOLD = 850; // milliseconds for which a press is the same press; Python's is a little shorter
 const PATIENCE = 6000; // milliseconds without an answer after which the kernel is said to be busy or gone
 const PART = 1 << 20; // bytes of a file in one message
 
@@ -139,6 +140,7 @@ function render({ model, el }) {
   let timer = null;
   let waiting = null;
   let pressed = 0;
+  let held = false; // just pressed
 
   const changed = () => { edits += 1; clearTimeout(timer); timer = setTimeout(tell, PAUSE); };
 
@@ -236,17 +238,19 @@ function render({ model, el }) {
   }
 
   function press() {
-    if (model.get("busy")) return;
-    setBusy(go, true);
+    if (held || model.get("busy")) return;
     clearTimeout(timer);
     pressed += 1;
     send({ do: "generate", press: `${me} ${pressed}` });
-    setTimeout(busy, 700);
+    held = true;
+    setTimeout(() => { held = false; busy(); }, HOLD);
+    busy();
   }
 
   function busy() {
-    setBusy(go, model.get("busy"));
-    go.textContent = model.get("busy") ? "Sending…" : "Generate";
+    const sending = held || model.get("busy");
+    setBusy(go, sending);
+    go.textContent = sending ? "Sending…" : "Generate";
   }
 
   function load() {

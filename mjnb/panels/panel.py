@@ -120,7 +120,7 @@ class Panel:
         self.state.commit()
         if faults := self.live.faults:
             raise InvalidRequest(faults)
-        self._send(object())
+        self._send(object())  # code says how often
 
     def close(self) -> None:
         """Take it away with every widget it is made of; its tasks go on."""
@@ -215,12 +215,13 @@ class Panel:
             raise InvalidRequest(seen.faults, hint="Nothing was sent.")
         most = self.session.ask_above
         if most is not None and seen.credits is not None and seen.credits > most:
-            self._ask(f"This costs {seen.cost}.", lambda _: self._send("generate"))
+            self._ask(f"This costs {seen.cost}.", lambda _: self._send())
         else:
-            self._send("generate")
+            self._send()
 
-    def _send(self, key: object) -> None:
+    def _send(self, key: object = None) -> None:
         params = self.params
+        key = key or ("generate", repr(params))
         self.form.tell(busy=True)
         sent = self.runs.pay(key, lambda: self.session.imagine(**params), self._free)
         if not sent:

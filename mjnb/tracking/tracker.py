@@ -19,7 +19,9 @@ from ..errors import (
     AuthError,
     InvalidRequest,
     LedgerAway,
+    LedgerBusy,
     LedgerError,
+    LedgerFull,
     MJError,
     WaitTimeout,
 )
@@ -308,7 +310,7 @@ class Tracker:
         """Return a task's row; with what is known since, when that could only be kept aside."""
         try:
             entry = self.entry(task.id)
-        except LedgerAway:
+        except (LedgerAway, LedgerBusy, LedgerFull):
             entry = task.entry
         return replace(entry, **known) if entry.state == "intent" else entry
 

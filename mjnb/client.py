@@ -12,18 +12,18 @@ import base64
 import hashlib
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from . import api, errors
+from . import api, errors, wire
 from .hidden import Secret, forget
 from .loop import the_loop
 from .media import BYTE_LIMIT
-from .params import Request
+from .params import Request, private_host
 
 T = TypeVar("T")
 
@@ -36,8 +36,18 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
 SENDING = 6  # submits on their way at once: what a crash in that moment leaves unknown
 READ_TRIES = 5
+ANSWER_LIMIT = 1024 * 1024  # bytes of an answer of the API; a record has some thousand
+SLOWEST, SLOWEST_FILE = 300.0, 1800.0  # seconds until an answer, or a file, must have come whole
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 3
+
+
+class Answer(NamedTuple):
+    """What the API answered: HTTP status, body, and what it said of when to ask again."""
+
+    status: int
+    content: bytes
+    retry_after: str
 
 
 class Window:
@@ -72,30 +82,6 @@ class Window:
     ) -> None:
         self._inside -= 1
         self._free_at.append(asyncio.get_running_loop().time() + self.seconds)
-
-
-class Bearer(httpx.Auth):
-    """Adds the key to a request at the last moment, for the service's own hosts and nobody else.
-
-    Args:
-        key: The key.
-        origins: Scheme, host and port of who gets it.
-    """
-
-    def __init__(self, key: str, *origins: str) -> None:
-        self._key = Secret(key)
-        self._origins = {_origin(origin) for origin in origins}
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the key, if the request goes where it may go."""
-        if _origin(request.url) in self._origins:
-            request.headers["Authorization"] = f"Bearer {self._key}"
-        yield request
-
-
-def _origin(url: str | httpx.URL) -> tuple[str, str, int | None]:
-    parts = httpx.URL(url)
-    return parts.scheme, parts.host, parts.port
 
 
 _windows: dict[tuple[int, str, float], Window] = {}
@@ -133,6 +119,7 @@ class Client:
         key = Secret(key)  # a traceback with its variables would show it
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         shared: dict[str, Any] = {
+            "headers": {"User-Agent": USER_AGENT, "Accept-Encoding": wire.PACKED},
             "timeout": TIMEOUT,
             "limits": limits,
             "transport": transport,
@@ -140,11 +127,11 @@ class Client:
         }
         self._api = httpx.AsyncClient(
             base_url=self.base_url,
-            headers={"User-Agent": USER_AGENT},
-            auth=Bearer(key, self.base_url, self.upload_url),
+            auth=wire.Bearer(key, self.base_url, self.upload_url),
             **shared,
         )
-        self._media = httpx.AsyncClient(headers={"User-Agent": USER_AGENT}, **shared)
+        self._media = httpx.AsyncClient(**shared)
+        self._near = private_host(urlsplit(self.base_url).hostname or "")
         self.payer = hashlib.sha256(f"{self.base_url}\0{key}".encode()).hexdigest()[:16]  # whose limit it is
         self.submits = _shared_window(self.payer, time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
@@ -225,7 +212,7 @@ class Client:
             how = {"files": {"file": (name, content, mime)}, "data": fields}
             path = api.UPLOAD_STREAM
         answer = await self._send("POST", self.upload_url + path, **how)
-        return answer.status_code, answer.content
+        return answer.status, answer.content
 
     async def fresh_link(self, url: str) -> str:
         """Return a link of 20 minutes to a result whose own URL no longer answers.
@@ -264,14 +251,21 @@ class Client:
     async def _get(self, path: str, query: dict[str, str]) -> Any:
         return _data(await self._send("GET", path, params=query))
 
-    async def _send(self, method: str, path: str, **how: Any) -> httpx.Response:
+    async def _send(self, method: str, path: str, **how: Any) -> Answer:
         async with self._places:
             try:
-                return await self._api.request(method, path, **how)
+                async with asyncio.timeout(SLOWEST), self._api.stream(method, path, **how) as answer:
+                    if (content := await wire.read(answer, ANSWER_LIMIT)) is not None:
+                        return Answer(answer.status_code, content, answer.headers.get("Retry-After", ""))
+                fault: BaseException = errors.AnswerLost(
+                    f"an answer of more than {ANSWER_LIMIT:,} bytes came"
+                )
             except NEVER_LEFT as error:
-                fault: BaseException = errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}")
+                fault = errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}")
             except httpx.HTTPError as error:
                 fault = errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}")
+            except TimeoutError:
+                fault = errors.AnswerLost(f"no whole answer from {self.base_url} in {SLOWEST:g} s")
             except BaseException as error:
                 fault = forget(error)
         raise fault  # out here the library's error, whose frames hold the headers, is not behind it
@@ -279,12 +273,16 @@ class Client:
     async def _fetch(self, url: str, limit: int) -> bytes:
         async with self._places:
             try:
-                for _ in range(REDIRECTS + 1):
-                    async with self._media.stream("GET", url) as answer:
-                        if answer.next_request is None:
-                            return await _read(answer, limit)
-                        url = str(answer.next_request.url)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                async with asyncio.timeout(SLOWEST_FILE):
+                    for _ in range(REDIRECTS + 1):
+                        await wire.hold_fetchable(url, near=self._near)
+                        async with self._media.stream("GET", url) as answer:
+                            if answer.next_request is None:
+                                return await _read(answer, limit)
+                            url = str(answer.next_request.url)
+            except httpx.InvalidURL as error:
+                raise errors.MediaError(_why(error)) from error
+            except (httpx.HTTPError, TimeoutError) as error:
                 raise errors.AnswerLost(_why(error)) from error
             raise errors.MediaError("too many redirects")
 
@@ -303,13 +301,13 @@ class Client:
         return told if told is not None else min(2**attempt, 30) * random.uniform(0.5, 1.5) / self.time_scale
 
 
-def _data(answer: httpx.Response) -> Any:
+def _data(answer: Answer) -> Any:
     """Return an answer's data; a refusal carries the Retry-After that came with it, in seconds."""
     try:
-        return api.unwrap(answer.status_code, answer.content)
+        return api.unwrap(answer.status, answer.content)
     except errors.RateLimited as error:
-        wait = answer.headers.get("Retry-After", "")
-        error.retry_after = min(float(wait), 300.0) if wait.isdigit() else None
+        wait = answer.retry_after
+        error.retry_after = min(float(wait), 300.0) if wait.isdecimal() and wait.isascii() else None
         raise
 
 
@@ -318,12 +316,10 @@ async def _read(answer: httpx.Response, limit: int) -> bytes:
         raise errors.ServerError("the media host failed", code=answer.status_code)
     if answer.status_code != 200:
         raise errors.MediaError(f"the media host answered {answer.status_code}")
-    content = bytearray()
-    async for part in answer.aiter_bytes():
-        content += part
-        if len(content) > limit:
-            raise errors.MediaError(f"more than {limit} bytes came")
-    return bytes(content)
+    content = await wire.read(answer, limit)
+    if content is None:
+        raise errors.MediaError(f"more than {limit} bytes came")
+    return content
 
 
 def _why(error: Exception) -> str:

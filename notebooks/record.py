@@ -38,6 +38,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 SOLUTION = re.compile(r"<details>\s*<summary>Solution.*?</details>", re.DOTALL)
 CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 DEAD = re.compile(r'<a href="(?!https://)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)  # files and ports of the run
+HERE = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 def main(names: list[str]) -> None:
@@ -147,7 +148,7 @@ def _is_static(output: Any) -> bool:
 
 def _cleaned(output: Any, folder: str, number: int) -> Any:
     if output.output_type == "stream":
-        output.text = output.text.replace(f"{folder}/", "")
+        output.text = HERE.sub("http://sandbox", output.text.replace(f"{folder}/", ""))
         return output
     if output.output_type == "execute_result":
         output.execution_count = number
@@ -157,7 +158,8 @@ def _cleaned(output: Any, folder: str, number: int) -> Any:
         output.data["image/jpeg"] = _as_jpeg(output.data.pop("image/png"))
     for kind in ("text/plain", "text/html", "text/markdown"):
         if kind in output.data:
-            output.data[kind] = DEAD.sub(r"\1", output.data[kind].replace(f"{folder}/", ""))
+            said = DEAD.sub(r"\1", output.data[kind].replace(f"{folder}/", ""))
+            output.data[kind] = HERE.sub("http://sandbox", said)
     return output
 
 
@@ -178,7 +180,18 @@ def stamp(book: Any) -> dict[str, str]:
     import mjnb
 
     sources = "\0".join(cell.source for cell in book.cells if cell.cell_type == "code")
-    return {"version": mjnb.__version__, "table": _hash(mjnb.help()), "code": _hash(sources)}
+    return {"version": mjnb.__version__, "table": _hash(_table()), "code": _hash(sources)}
+
+
+def _table() -> str:
+    """Return every fact of the parameter table, in an order that is the same in every process."""
+    from mjnb.params import REQUESTS, TASK_TYPES, rows
+
+    lines = [*TASK_TYPES.values(), *(row for cls in REQUESTS for row in rows(cls).values())]
+    facts = [
+        {name: sorted(v) if isinstance(v, frozenset) else v for name, v in vars(x).items()} for x in lines
+    ]
+    return repr(facts)
 
 
 def _hash(text: str) -> str:

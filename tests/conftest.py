@@ -89,8 +89,10 @@ SLOW_FILES = {
     "fault_matrix",
     "interrupts",
     "kill",
+    "ledger_care",
     "magic_verbs",
     "magics",
+    "many_writers",
     "notebooks",
     "outputs",
     "outputs_browser",
@@ -98,6 +100,7 @@ SLOW_FILES = {
     "plots",
     "plots_html",
     "plots_sheets",
+    "postgres",
     "ratings_browser",
     "results_browser",
     "sandbox_callbacks",
@@ -107,6 +110,7 @@ SLOW_FILES = {
     "sandbox_references",
     "server",
     "sweep_tab",
+    "turns",
     "walkthrough",
 }
 

@@ -13,6 +13,7 @@ class Heard(BaseComm):
     def __init__(self) -> None:
         self.custom: list[tuple[dict[str, Any], list[bytes]]] = []
         self.states: list[dict[str, Any]] = []
+        self.binary: list[str] = []  # traits that were sent as bytes
         super().__init__(target_name="jupyter.widget")
 
     def publish_msg(
@@ -24,6 +25,7 @@ class Heard(BaseComm):
             self.custom.append((content["content"], list(buffers or [])))
         elif content.get("method") == "update":
             self.states.append(content["state"])
+            self.binary += [path[0] for path in content.get("buffer_paths", [])]
 
     def told(self, verb: str) -> list[dict[str, Any]]:
         """Return the messages of one kind."""

@@ -21,17 +21,23 @@ with mj.Session(**said) as session:
     sys.stdin.readline()
     sweep = session.sweep(f"harbour {number}", stylization=range(int(cells))).run()
     print(sum(task is not None and task.state == "succeeded" for task in sweep.tasks))
+    for task in sweep.tasks:
+        if task is not None and task.error:
+            print(task.error, file=sys.stderr)
+    for error in sweep.errors.values():
+        print(repr(error), file=sys.stderr)
 """
 
 
 @dataclass
 class Found:
-    """Tasks paid, requests refused, cells done by each, seconds from the first submit to the last."""
+    """Tasks paid, requests refused, cells done by each, seconds from first submit to last; complaints."""
 
     paid: int
     refused: int
     done: list[int]
     seconds: float
+    said: str
 
 
 def serving(time_scale: float) -> Sandbox:
@@ -54,8 +60,9 @@ def run_notebooks(count: int, cells: int, server: Sandbox, folder: Path, ledger:
     said = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0] * count, said
     created = [task.created for task in server.account.tasks.values()]
+    took, told = max(created) - min(created), "".join(err for _, err in said)
     refused = server.faults.requests("submit") - len(created)
-    return Found(len(created), refused, [int(out) for out, _ in said], max(created) - min(created))
+    return Found(len(created), refused, [int(out) for out, _ in said], took, told)
 
 
 def _notebook(server: Sandbox, ledger: str, folder: Path, number: int, cells: int) -> subprocess.Popen[str]:

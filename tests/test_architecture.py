@@ -15,7 +15,7 @@ HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
     "errors hidden loop",
     "params media",
-    "prompt api hooks prices config metrics effects frames display plots widgets",
+    "prompt api hooks wire prices config metrics effects frames display plots widgets",
     "diff pages presets preview",
     "reference",
     "client ledger sandbox receiver",
@@ -41,7 +41,7 @@ HOMES = {
     "anywidget": {"panels", "widgets"},
     "h11": {"receiver"},
     "av": {"media", "sandbox"},  # decoding what comes, encoding what the sandbox draws
-    "httpx": {"client"},
+    "httpx": {"client", "wire"},
     "ipywidgets": {"panels", "widgets"},
     "jupyter_core": {"receiver"},
     "jupyter_server": {"server"},

@@ -214,7 +214,7 @@ def test_an_upload_that_breaks_is_repeated_and_nothing_is_paid_for_it(
 
 
 @pytest.mark.parametrize("name", ["mixed", "submit-code-passing", "submit-drop_after"])
-def test_a_sweep_in_trouble_pays_every_cell_once(name: str, tmp_path: Path, short_timeout: None) -> None:
+def test_a_sweep_in_trouble_pays_every_cell_once(name: str, tmp_path: Path) -> None:
     faults = mixture(0.2) if name == "mixed" else ALONE[name]
     assert sweep_under(faults, tmp_path, cells=20, seed=1).struck > 0
 

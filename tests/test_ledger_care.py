@@ -636,14 +636,16 @@ import resource
 import mjnb as mj
 from mjnb.errors import LedgerFull
 folder = Path(sys.argv[2])
-(folder / "ballast").write_bytes(bytes(400_000))
+for n in range(30):  # many, as where no disk can be mounted a limit is set on the size of every file
+    (folder / f"ballast{n}").write_bytes(bytes(100_000))
 with mj.Session(base_url=sys.argv[1], api_key="sandbox", data_dir=folder / "data", time_scale=40) as session:
     sweep = session.sweep("a fox " * 300, stylization=range(200)).run(wait=False)
     while not sweep.errors:
         time.sleep(0.01)
     print(*sorted({type(error).__name__ for error in sweep.errors.values()}), flush=True)
     sys.stdin.readline()
-    (folder / "ballast").unlink()
+    for ballast in folder.glob("ballast*"):
+        ballast.unlink()
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     try:
         sweep.wait()
@@ -651,7 +653,11 @@ with mj.Session(base_url=sys.argv[1], api_key="sandbox", data_dir=folder / "data
         print(error.hint)
     print(json.dumps([[entry.task_id, entry.state] for entry in session.tracker.ledger.find("")]))
 """
-SMALL = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))\n"
+SMALL = """
+import resource
+from mjnb import ledger as _  # loaded before files may not grow
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+"""
 
 
 def test_a_disk_that_fills_up_in_the_middle_of_a_sweep_loses_nothing_that_was_paid(
@@ -659,7 +665,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_sweep_loses_nothing_that_was_pa
 ) -> None:
     folder = tmp_path / "disk"
     folder.mkdir()
-    start = mounted(folder, "size=1600k")
+    start = mounted(folder, "size=4200k")
     process = elsewhere(("" if start else SMALL) + FILLS, sandbox.url, folder, before=start)
     assert line_of(process) == "LedgerFull"
     paid = set(sandbox.account.tasks)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import base64
+import io
 import itertools
 import json
 import re
@@ -16,6 +18,7 @@ import pytest
 import record
 from IPython.core.inputtransformer2 import TransformerManager
 from kernels import Notebook
+from PIL import Image
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 EXAMPLES = [FOLDER / f"{name}.ipynb" for name in record.EXAMPLES]
@@ -182,6 +185,60 @@ def test_its_links_lead_somewhere(path: Path) -> None:
 def test_the_index_lists_every_notebook() -> None:
     listed = set(re.findall(r"\]\((\w+\.ipynb)\)", (FOLDER / "README.md").read_text()))
     assert listed == {path.name for path in FOLDER.glob("*.ipynb")}
+
+
+# ---- what is recorded ----
+
+
+def test_what_is_recorded_reads_the_same_anywhere() -> None:
+    v4 = nbformat.v4
+    page = '<p><a href="mjnb-data/a.jpg"><i>fox</i></a> <a href="https://example.org/">there</a></p>'
+    live = {record.WIDGET: {"model_id": "1"}}
+    outputs = [
+        v4.new_output("stream", name="stdout", text="saved /there/it-ran/a.jpg"),
+        v4.new_output("display_data", data=live),
+        v4.new_output("execute_result", data={"text/html": page, **live}, execution_count=7),
+    ]
+    cell = v4.new_code_cell("1", outputs=outputs, execution_count=7, metadata={"execution": {"busy": "now"}})
+    book = v4.new_notebook(cells=[cell], metadata={"widgets": {"state": 1}, "language_info": {"name": "x"}})
+    record.clean(book, "/there/it-ran")
+    text, html = book.cells[0].outputs
+    assert text["text"] == "saved a.jpg"
+    assert html["data"] == {"text/html": '<p><i>fox</i> <a href="https://example.org/">there</a></p>'}
+    assert (html["execution_count"], book.cells[0].execution_count, book.cells[0].metadata) == (1, 1, {})
+    assert "widgets" not in book.metadata
+
+
+def test_a_large_figure_is_kept_as_jpeg() -> None:
+    buffer = io.BytesIO()
+    Image.effect_noise((400, 400), 90).save(buffer, "PNG")
+    data = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
+    cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", data=data)])
+    book = nbformat.v4.new_notebook(cells=[cell])
+    record.clean(book, "/there")
+    kept = book.cells[0].outputs[0]["data"]
+    assert set(kept) == {"image/jpeg"}
+    assert len(kept["image/jpeg"]) < len(data["image/png"])
+
+
+def test_outputs_are_stale_once_the_code_or_the_table_changes() -> None:
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("1"), nbformat.v4.new_markdown_cell("a")]
+    )
+    before = record.stamp(book)
+    book.cells[1].source = "other words"
+    assert record.stamp(book) == before
+    book.cells[0].source = "2"
+    assert record.stamp(book)["code"] != before["code"]
+    changed = (
+        "import dataclasses, record; from mjnb.params import rows;"
+        "row = rows()['weirdness']; before = record.stamp(record.nbformat.v4.new_notebook());"
+        "rows()['weirdness'] = dataclasses.replace(row, domain=dataclasses.replace(row.domain, high=4000));"
+        "assert record.stamp(record.nbformat.v4.new_notebook())['table'] != before['table'];"
+        "print(before['table'])"
+    )
+    found = subprocess.run([sys.executable, "-c", changed], cwd=FOLDER, capture_output=True, text=True)
+    assert found.stdout.strip() == before["table"], found.stderr  # the same in another process, too
 
 
 # ---- lint ----

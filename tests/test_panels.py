@@ -246,6 +246,7 @@ def test_what_no_control_says_is_not_heard(made: Panel) -> None:
     made.form._handle_custom_msg("nonsense", [])
     hear(made, "nonsense")
     assert made.form.trouble == ""
+    assert made.form.heard == 2  # the sign of life for each, also when nothing changes
 
 
 # ---- what is sent ----

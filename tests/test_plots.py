@@ -200,6 +200,26 @@ def test_cells_too_small_for_a_note_are_explained_below() -> None:
     assert any(t.get_text() == "Hatched: to pay (200), not run (200)" for t, _ in written(figure))
 
 
+def test_places_that_a_sample_leaves_out_are_told_of_once() -> None:
+    xs = numbers(6)
+    cells = [cell((x, y), 0.3) for x, y in zip(xs, reversed(xs), strict=True)]
+    figure = grid(cells, Axis("s", xs), Axis("w", xs), CURVES, title="fox", view="heat")
+    assert_readable(figure)
+    texts = [t.get_text() for t, _ in written(figure)]
+    assert "Hatched: not run (30)" in texts
+    assert "not run" not in texts
+    assert not any("± SD" in text for text in texts)  # one cell at each value has no spread
+
+
+def test_the_bars_of_a_set_are_called_what_they_are() -> None:
+    cells = [Cell((x,), (), {}, {"likes": (x, error)}) for x, error in ((0, 0.5), (1, 0.25))]
+    bare = [Cell((x,), (), {}, {"likes": (x, math.nan)}) for x in (0, 1)]
+    axis, curve = Axis("s", (0, 1)), Curve("likes", "likes", error="Bradley-Terry SE")
+    texts = [t.get_text() for t, _ in written(strip(cells, axis, [curve], title="fox"))]
+    assert "set ± Bradley-Terry SE" in texts
+    assert "set" in [t.get_text() for t, _ in written(strip(bare, axis, [curve], title="fox"))]
+
+
 def test_nothing_at_all_still_draws() -> None:
     assert_readable(strip([], Axis("s", (0, 1)), CURVES, title=""))
     assert_readable(grid([], Axis("s", (0, 1)), Axis("w", (0,)), CURVES, title=""))

@@ -190,7 +190,6 @@ def failing(name: str, faulty: Faulty, folder: Path) -> Callable[[], object]:
         "a ledger of no kind": lambda: _in_session(
             {"ledger": LEDGER.replace("postgresql", "mysql"), **at}, lambda session: session.tasks()
         ),
-        "a ledger that is no text": lambda: Session(ledger=LEDGER.encode(), **common),  # type: ignore[arg-type]
         "a bad public address": lambda: _in_session(
             at, lambda session: session.callbacks("ftp://example.com", port=0)
         ),
@@ -212,7 +211,6 @@ FAILING = (
     "a bad preset",
     "a ledger that is away",
     "a ledger of no kind",
-    "a ledger that is no text",
     "a bad public address",
     "an upload",
 )
@@ -418,7 +416,7 @@ def test_a_notebook_and_its_page_have_no_key(tmp_path: Path) -> None:
     saved = json.dumps(book)
     assert "<hidden>" in saved
     assert clean(saved)
-    assert int(text_of(book.cells[PANEL_STATE].outputs).partition(" widgets")[0]) > 10  # the panel was there
+    assert int(text_of(book.cells[PANEL_STATE].outputs).partition(" widgets")[0]) > 4  # the panel was there
     page_, _ = HTMLExporter().from_notebook_node(book)
     assert clean(page_)
     assert found_in(tmp_path) == []

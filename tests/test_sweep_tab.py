@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -166,6 +167,21 @@ def test_it_pays_once_what_was_shown_and_draws_it(session: Session) -> None:
     end(tab)
     assert session.spent == 48
     assert tab.widget.plot
+
+
+def test_the_figure_grows_while_cells_arrive(stopping: list[Thread], tmp_path: Path) -> None:
+    server = Sandbox(time_scale=12, long_side=64).start()  # a task takes longer than a drawing waits
+    stopping.append(Thread(target=server.stop))
+    with Session(sandbox=server, data_dir=tmp_path) as session:
+        tab = tab_of(session)
+        say(tab, ("stylization", "0, 1000"))
+        heard = tab.widget.comm
+        hear(tab.widget, "run")
+        until(lambda: tab.widget.plot, 60)
+        end(tab)
+    stopping[-1].start()
+    assert heard.binary.count("plot") >= 2
+    assert "colourfulness" in tab.widget.plot_alt.lower()
 
 
 def test_it_asks_above_the_threshold(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ def _check(said: argparse.Namespace) -> int:
     print(_rows(found.rows))
     for fault in found.faults:
         print(f"  ! {fault}")
-    print("all is well" if not found.faults else "not all is well; what fits is saved by: python -m mjnb ledger salvage SRC DST")
+    bad = "not all is well; python -m mjnb ledger salvage SRC DST saves what fits"
+    print(bad if found.faults else "all is well")
     return 1 if found.faults else 0
 
 

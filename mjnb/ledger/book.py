@@ -167,6 +167,10 @@ class Ledger(Keeping):
         """Record that nobody knows whether the service took the task; kept aside as `submitted` is."""
         return self._record("unknown", own_id, error)
 
+    def unsent(self, own_id: str) -> bool:
+        """Record that a request was recorded and then not sent; kept aside as `submitted` is."""
+        return self._record("unsent", own_id)
+
     def _record(self, verb: str, own_id: str, *args: Any) -> bool:
         try:
             self._catch_up()

@@ -33,7 +33,7 @@ from .pictures import (
     saturation,
     symmetry,
 )
-from .sets import differences, jackknife, measure_set, vendi
+from .sets import differences, jackknife, measure_set, middle, vendi
 from .table import METRICS, Metric
 from .workers import Unmeasured, measure_all
 
@@ -63,6 +63,7 @@ __all__ = [
     "measure_all",
     "measure_set",
     "metric",
+    "middle",
     "name_of",
     "palette_distance",
     "palette_size",

@@ -97,6 +97,21 @@ def differences(vectors: Sequence[NDArray[Any]]) -> dict[str, tuple[float, float
     }
 
 
+def middle(vectors: Sequence[NDArray[Any]]) -> int:
+    """Return which picture is nearest the middle of its set, from 0: the medoid, the first of equals.
+
+    Args:
+        vectors: one per picture, all of one length, such as descriptors; at least one.
+
+    Returns:
+        The one whose mean cosine distance to the others is least.
+
+    Source: Kaufman and Rousseeuw 1987.
+    """
+    units = np.stack([unit(vector.astype(np.float64)) for vector in vectors])
+    return int(np.argmax((units @ units.T).sum(axis=1).round(12)))
+
+
 def _with_error(statistic: Callable[[list[int]], float], things: NDArray[Any]) -> tuple[float, float]:
     return statistic(list(range(len(things)))), jackknife(statistic, len(things))
 

@@ -37,6 +37,7 @@ class Form(anywidget.AnyWidget):
 
     spec = traitlets.Dict().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
+    heard = traitlets.Int().tag(sync=True)  # how many messages were taken in: the sign of life
     stamp = traitlets.Unicode().tag(sync=True)  # the edit that `said` and `live` answer
     loads = traitlets.Int().tag(sync=True)  # how often Python has changed the form
     live = traitlets.Dict().tag(sync=True)
@@ -50,7 +51,7 @@ class Form(anywidget.AnyWidget):
     def __init__(self, spec: Mapping[str, Any], said: Mapping[str, Any], heard: Heard) -> None:
         super().__init__(spec=dict(spec), said=dict(said))
         self.lock = threading.RLock()  # what several threads set must not be lost between two sends
-        self._heard = heard
+        self._hear = heard
         self.on_msg(self._take)
 
     def load(self, said: Mapping[str, Any]) -> None:
@@ -74,9 +75,11 @@ class Form(anywidget.AnyWidget):
         if not isinstance(message, Mapping):
             return
         try:
-            self._heard(message, [bytes(one) for one in buffers or ()])
+            self._hear(message, [bytes(one) for one in buffers or ()])
         except Exception as error:
             self.tell(trouble=f"{type(error).__name__}: {error}")
+        finally:
+            self.tell(heard=self.heard + 1)
 
 
 def read_said(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -270,7 +270,6 @@ function render({ model, el }) {
   }
 
   function live() {
-    answered();
     const seen = model.get("live");
     if (!seen.faults) return;
     const blank = !prompt.value.trim();
@@ -302,7 +301,7 @@ function render({ model, el }) {
   }
 
   const told = () => { status.textContent = model.get("status"); };
-  const failed = () => { delete trouble.dataset.waiting; trouble.textContent = model.get("trouble"); answered(); };
+  const failed = () => { delete trouble.dataset.waiting; trouble.textContent = model.get("trouble"); };
 
   el.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -312,7 +311,7 @@ function render({ model, el }) {
   });
 
   const on = { "change:loads": load, "change:live": live, "change:busy": busy, "change:ask": asks, "change:status": told,
-    "change:trouble": failed, "change:pictures": pictures.draw, "change:earlier": pictures.draw, "change:stamp": answered };
+    "change:trouble": failed, "change:pictures": pictures.draw, "change:earlier": pictures.draw, "change:heard": answered };
   for (const [event, act] of Object.entries(on)) model.on(event, act);
   load();
   live();

@@ -42,19 +42,24 @@ class Page(anywidget.AnyWidget):
     place = traitlets.Unicode().tag(sync=True)
     own = traitlets.Unicode().tag(sync=True)
     tabs = traitlets.Dict(TABS).tag(sync=True)
-    tab = traitlets.Unicode(next(iter(TABS))).tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)  # said outside of the tabs
     children = traitlets.Dict().tag(sync=True)  # by tab, the models that stand in it
 
     def __init__(self, on_tab: Callable[[str], None]) -> None:
         super().__init__(place=secrets.token_hex(8))
         self.own = self.model_id
+        self.tab = next(iter(TABS))  # which is open; not synced, so that a late word never turns a page back
         self._on_tab = on_tab
         self.on_msg(self._take)
 
     def fill(self, tab: str, *widgets: ipywidgets.Widget) -> None:
         """Put widgets into a tab."""
         self.children = {**self.children, tab: [widget.model_id for widget in widgets]}
+
+    def lead(self, tab: str) -> None:
+        """Open a tab."""
+        self.tab = tab
+        self.send({"do": "tab", "name": tab})
 
     def _take(self, _: Any, message: Any, __: Any) -> None:
         if isinstance(message, Mapping) and message.get("do") == "tab" and message.get("name") in TABS:

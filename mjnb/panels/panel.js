@@ -102,11 +102,11 @@ function render({ model, el }) {
     root.dataset.ready = "yes";
   }
 
-  const led = () => choose(model.get("tab"), false);
+  const led = (message) => { if (message.do === "tab") choose(message.name, false); };
   const noted = () => { note.textContent = model.get("note"); };
-  const on = { "change:children": fill, "change:tab": led, "change:note": noted };
+  const on = { "change:children": fill, "msg:custom": led, "change:note": noted };
   for (const [event, act] of Object.entries(on)) model.on(event, act);
-  led();
+  choose(tabs[0][0], false);
   noted();
   fill();
   return () => { for (const [event, act] of Object.entries(on)) model.off(event, act); };

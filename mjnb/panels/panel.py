@@ -265,7 +265,7 @@ class Panel:
         """Do what a result's button says; what it pays for is sent in the background."""
         word, _, score = action.partition(" ")
         if word not in STAYING:
-            self.page.tab = "make"  # where what comes of it stands
+            self.page.lead("make")  # where what comes of it stands
         session, task = self.session, self.session.task(own_id)
         key = (action, own_id, number)
         if word == "U":

@@ -71,11 +71,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Curve:
-    """How a metric is labelled: its ``name`` in the cells, its ``label`` and ``unit`` in the figure."""
+    """How a metric is labelled: its ``name`` in the cells, its ``label`` and ``unit`` in the figure.
+
+    ``error`` says what the bars of a set metric are, such as "jackknife SE".
+    """
 
     name: str
     label: str
     unit: str = ""
+    error: str = "jackknife SE"
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ class Series:
     @property
     def key(self) -> str:
         """What the bars are, in words."""
-        return {"pictures": "mean ± SD", "set": "set ± jackknife SE", "none": ""}[self.kind]
+        what = {"pictures": ("mean", "SD"), "set": ("set", self.curve.error), "none": ("", "")}
+        value, bars = what[self.kind]
+        return f"{value} ± {bars}" if np.isfinite(self.spread).any() else value
 
     def swapped(self) -> Series:
         """The same numbers with the two axes exchanged."""
@@ -128,11 +134,13 @@ class Table:
         axes: what was swept.
         cells: place to the cells that stand there.
         show: all pictures of a place, or the one nearest the middle of its set.
+        sparse: whether no cell stands at most places, as in a sample.
     """
 
     axes: tuple[Axis, ...]
     cells: Mapping[Place, tuple[Cell, ...]]
     show: Pictures = "all"
+    sparse: bool = False
 
     @classmethod
     def of(cls, cells: Sequence[Cell], *axes: Axis, show: Pictures = "all") -> Table:
@@ -151,12 +159,13 @@ class Table:
         for cell in cells:
             place = _place(cell, axes)
             placed[place] = (*placed.get(place, ()), cell)
-        return cls(axes, placed, show)
+        places = math.prod(len(axis.values) for axis in axes)
+        return cls(axes, placed, show, sparse=0 < 2 * len(placed) < places)
 
     def sheet(self, rest: Place) -> Table:
         """The first two axes, the others held at a place."""
         held = {place[:2]: cells for place, cells in self.cells.items() if place[2:] == rest}
-        return Table(self.axes[:2], held, self.show)
+        return Table(self.axes[:2], held, self.show, self.sparse)
 
     @property
     def shape(self) -> Place:

@@ -91,12 +91,14 @@ class Joints:
     def _draw_one(self, figure: SweepFigure, one: Series, scale: Scale, at: tuple[float, float]) -> None:
         left, top = at
         theme, places = figure.theme, np.arange(len(self.axes[0].values), dtype=float)
-        key = "mean ± SD" if one.kind != "none" else ""
+        over = one.along(0)
+        barred = np.isfinite(over.spread).any()  # a sample may have one cell at each value
+        key = "" if one.kind == "none" else "mean ± SD" if barred else "mean"
         if not numbers_fit(one.mean, (self._wide / one.mean.shape[0], self.heat / one.mean.shape[1])):
             key = colours_of(one)
         box = (left, top, self._wide, OVER)
-        above = panel(figure, one.along(0), box, places, key=key, spare=BESIDE, scale=scale)
-        draw_mean(above, one.along(0), theme, places)
+        above = panel(figure, over, box, places, key=key, spare=BESIDE, scale=scale)
+        draw_mean(above, over, theme, places)
         top += OVER + CLEAR
         axes = draw_heat(figure, one, (left, top, self._wide, self.heat), span_of(one))
         label_columns(axes, self._ticks, theme)

@@ -10,7 +10,7 @@ from functools import partial
 from matplotlib.axes import Axes
 
 from .artists import Mosaic
-from .data import Series, Table
+from .data import Place, Series, Table
 from .figure import SweepFigure
 from .mosaic import gutter, hatched
 from .text import SMALL, TITLE, Ticks, font, height_of, width_of, wrap
@@ -83,12 +83,18 @@ def draw_pictures(
     axes.set_ylim(-0.5, rows - 0.5)
     figure.has_pictures |= len(hatched(table)) < columns * rows
     for place in hatched(table):
-        lines = note_lines(table.note(place), width / columns, height / rows)
+        lines = _lines(table, place, width / columns, height / rows)
         column, row = (*place, 0)[:2]
         if lines:
             axes.text(column, row, "\n".join(lines), ha="center", va="center", linespacing=1.2,
                       **font(SMALL, figure.theme.soft))  # fmt: skip
     return axes
+
+
+def _lines(table: Table, place: Place, width: float, height: float) -> list[str]:
+    """What a cell without pictures says; nothing where most would say that they are not run."""
+    silent = table.sparse and place not in table.cells
+    return [] if silent else note_lines(table.note(place), width, height)
 
 
 def note_lines(note: str, width: float, height: float) -> list[str]:
@@ -100,10 +106,8 @@ def note_lines(note: str, width: float, height: float) -> list[str]:
 
 
 def remarks(table: Table, width: float, height: float) -> str:
-    """What the hatched cells are, when they are too small to say so themselves."""
-    notes = Counter(
-        table.note(place) for place in hatched(table) if not note_lines(table.note(place), width, height)
-    )
+    """What the hatched cells are that do not say so themselves."""
+    notes = Counter(table.note(place) for place in hatched(table) if not _lines(table, place, width, height))
     return "Hatched: " + ", ".join(f"{note} ({count})" for note, count in notes.items()) if notes else ""
 
 

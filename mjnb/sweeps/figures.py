@@ -18,6 +18,7 @@ from ..tracking import Task, TaskImage
 from .design import Design
 from .numbers import Number, Numbers
 from .private import hide, public, secrets
+from .scores import BRADLEY
 from .verdicts import names_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def figure(
     shown = _axes_shown(design, look.by)
     axes = [plots.Axis(name, tuple(design.axes[name])) for name in shown]
     names = _default_metrics(shown) if wanted is None else names_of(numbers, wanted)
-    curves = [_curve(name, numbers) for name in names]
+    curves = [_curve(name, numbers, repeated=design.repeat > 1) for name in names]
     cells = _plot_cells(design, tasks, numbers, shown, middle=look.pictures == "middle")
     try:
         return _drawn(cells, axes, curves, look, look.title or _title(design), _caption(design))
@@ -121,11 +122,13 @@ def _default_metrics(shown: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(in_turn))[:MOST_CURVES] or list(FALLBACK)
 
 
-def _curve(name: str, numbers: Numbers) -> plots.Curve:
+def _curve(name: str, numbers: Numbers, *, repeated: bool) -> plots.Curve:
+    """Return a metric's words; bars are of the repetitions where there are any, else of the set itself."""
     from .. import plots
 
     fact = numbers.facts[name]
-    return plots.Curve(name, fact.label, fact.unit)
+    error = "Bradley-Terry SE" if fact.source == BRADLEY else "jackknife SE"
+    return plots.Curve(name, fact.label, fact.unit, "SE" if repeated else error)
 
 
 def _plot_cells(
@@ -152,10 +155,13 @@ def _plot_cell(
         for name, value in numbers.pictures.get(str(image.sha256), {}).items():
             values[name].append(value)
     sets = [numbers.sets[task.id] for task, _ in with_pictures if task.id in numbers.sets]
-    first = with_pictures[0][1] if with_pictures else []
-    return plots.Cell(
-        at, tuple(_thumbnails(first, side)), dict(values), _joined(sets), "" if first else _note(group)
-    )
+    if not with_pictures:
+        return plots.Cell(at, (), dict(values), _joined(sets), _note(group))
+    task, first = with_pictures[0]
+    shown = tuple(_thumbnails(first, side))
+    chosen = _middle(shown) if middle and shown else None
+    line = hide(f"%mj {task.to_magic()}", secrets(None, [task]))
+    return plots.Cell(at, shown, dict(values), _joined(sets), middle=chosen, line=line)
 
 
 def _here(task: Task) -> list[TaskImage]:
@@ -176,19 +182,30 @@ def _thumbnails(images: Sequence[TaskImage], side: int) -> list[Any]:
     return found
 
 
+def _middle(pictures: Sequence[Image.Image]) -> int:
+    """Return which picture looks most like the others of its set, from 0."""
+    from .. import metrics
+
+    return metrics.middle([metrics.look(picture).descriptor for picture in pictures])
+
+
 def _side(pictures: int) -> int:
     """Return how large pictures are shown when there are so many, in pixels."""
     return next((side for side, most in SIDES.items() if pictures <= most), min(SIDES))
 
 
 def _joined(sets: Sequence[Mapping[str, Number]]) -> dict[str, Number]:
-    """Return a set metric over repetitions: its mean, and the standard error of the mean (s / sqrt n)."""
-    if len(sets) == 1:
-        return dict(sets[0])
+    """Return a set metric over repetitions: its mean, and the standard error of the mean (s / sqrt n).
+
+    A repetition that alone has a number keeps its own error: a task may be unrated.
+    """
     joined: dict[str, Number] = {}
     for name in {name for one in sets for name in one}:
-        values = [one[name][0] for one in sets if name in one]  # a task may be unrated
-        found = [value for value in values if not math.isnan(value)]
+        known = [one[name] for one in sets if name in one and not math.isnan(one[name][0])]
+        if len(known) == 1:
+            joined[name] = known[0]
+            continue
+        found = [value for value, _ in known]
         mean = sum(found) / len(found) if found else math.nan
         spread = (
             math.sqrt(sum((v - mean) ** 2 for v in found) / (len(found) - 1)) if len(found) > 1 else math.nan

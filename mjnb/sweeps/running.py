@@ -85,7 +85,8 @@ class Run:
     @property
     def settled(self) -> int:
         """How many cells are done, one way or the other."""
-        return sum(task.done for task in list(self.tasks.values())) + len(self.errors)
+        done = {number for number, task in list(self.tasks.items()) if task.done}
+        return len(done | self.errors.keys())  # one whose answer was lost has both
 
     def show(self) -> None:
         """Bring what is shown up to date now, before a waiting cell ends."""
@@ -141,8 +142,8 @@ class Run:
     def _progress(self) -> tuple[str, str]:
         tasks = list(self.tasks.values())  # the loop may add to them meanwhile
         counts = Counter(task.state if task.done or task.running else "fetching" for task in tasks)
-        if self.errors:
-            counts["not sent"] = len(self.errors)
+        if unsent := len(self.errors.keys() - self.tasks.keys()):
+            counts["not sent"] = unsent
         left = [self.tracker.expected(t.entry) - t.elapsed for t in tasks if t.running]
         view = display.CountView(
             title=f"sweep of {len(self.design.cells)} cells",

@@ -98,7 +98,8 @@ class Facts:
         """Return the line that makes the same task: ``%mj`` and this."""
         if self.entry.parent is None:
             line = prompt.write({**self.params, "prompt": prompt.escape(self.prompt)})
-            return f"imagine {line}" if line.split(maxsplit=1)[0] in prompt.VERB_WORDS else line
+            first = next(iter(line.split(maxsplit=1)), "")  # a saved task may say nothing
+            return f"imagine {line}" if first in prompt.VERB_WORDS else line
         source = f"{short(self.entry.parent)} {self.entry.parent_image}"
         if self.task_type in VIDEO:
             own = ("file_urls", "task_type")  # they follow from the source and the verb

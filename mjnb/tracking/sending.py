@@ -119,7 +119,13 @@ class Sender:
                 own_id, fresh = tracker.ledger.intend(intent)
             else:
                 own_id, fresh = tracker.ledger.again(task.id, intent.at_most)
-            return tracker.handle(tracker.entry(own_id)), fresh
+            try:
+                return tracker.handle(tracker.entry(own_id)), fresh
+            except LedgerError:  # recorded, and out of reach before it was sent
+                if fresh:
+                    fresh = False
+                    tracker.ledger.unsent(own_id)
+                raise
         finally:
             if not fresh:
                 tracker.budget.give_back(intent.credits)

@@ -37,8 +37,8 @@ def figures(record_property: Callable[[str, Any], None]) -> Figures:
     return note
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the table and write the file."""
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
+    """Print the table and write the file; also of a run that was cut short, which then says so."""
     reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
     found = [
         {**value, "seconds": round(report.duration, 1)}
@@ -53,7 +53,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         facts = ", ".join(f"{name} {value}" for name, value in one.items() if name != "proof")
         terminalreporter.write_line(f"{one['proof']:<40} {facts}")
     failed = len(terminalreporter.stats.get("failed", [])) + len(terminalreporter.stats.get("error", []))
-    about = {"at": time.strftime("%Y-%m-%d"), "python": platform.python_version(), "failed": failed}
+    whole = int(exitstatus) in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    about = {"at": time.strftime("%Y-%m-%d"), "python": platform.python_version()}
+    about |= {"failed": failed, "whole": whole}
     target = HOUSE / "build" / "proof.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps({**about, "figures": found}, indent=1) + "\n")

@@ -11,7 +11,6 @@ CELLS = 200
 
 
 @pytest.mark.parametrize("name", ALONE)
-@pytest.mark.usefixtures("short_timeout")
 def test_a_sweep_under_one_fault(name: str, tmp_path: Path, figures) -> None:
     seen = sweep_under(ALONE[name], tmp_path, CELLS, seed=1)
     assert seen.struck > 0
@@ -19,7 +18,6 @@ def test_a_sweep_under_one_fault(name: str, tmp_path: Path, figures) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-@pytest.mark.usefixtures("short_timeout")
 def test_a_sweep_under_all_faults(seed: int, tmp_path: Path, figures) -> None:
     seen = sweep_under(mixture(RATE), tmp_path, CELLS, seed)
     assert seen.struck > CELLS

@@ -20,7 +20,7 @@ def test_ten_notebooks_stay_under_the_limit(
     for place in places(kind, tmp_path / "data", server):
         with serving(time_scale=SCALE) as service:
             found = run_notebooks(NOTEBOOKS, CELLS, service, tmp_path, ledger=place.url)
-        assert found.done == [CELLS] * NOTEBOOKS
+        assert found.done == [CELLS] * NOTEBOOKS, found.said
         assert (found.paid, found.refused) == (NOTEBOOKS * CELLS, 0)
         assert found.seconds >= BOUND * 0.99, "more than the limit came within a window"
         figures(

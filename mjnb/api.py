@@ -48,6 +48,7 @@ BY_CODE: dict[int, type[errors.ServiceError]] = {
     501: errors.GenerationRefused,
     505: errors.FeatureDisabled,
 }
+WORDS = 2000  # characters of a message that are shown and kept; all of a record is in its event
 NOT_THERE = "The record does not exist"
 
 
@@ -69,7 +70,7 @@ def unwrap(status: int, content: bytes) -> Any:
     envelope = _envelope(content)
     if envelope is None:
         raise _not_an_envelope(status)
-    code, message = envelope["code"], str(envelope.get("msg") or "no message")
+    code, message = envelope["code"], str(envelope.get("msg") or "no message")[:WORDS]
     if code == 200:
         return envelope.get("data")
     if code == 422 and NOT_THERE in message:
@@ -180,7 +181,7 @@ def read_record(data: Any) -> Record | None:
         created=read_time(data.get("createTime")),
         completed=read_time(data.get("completeTime")),
         error_code=_text(data.get("errorCode")),
-        error_message=_text(data.get("errorMessage")),
+        error_message=(_text(data.get("errorMessage")) or "")[:WORDS] or None,
         raw=json.dumps(data, ensure_ascii=False),
     )
 

@@ -24,7 +24,7 @@ MARKUP = "<script>window.hacked=1</script><img src=//evil.invalid onerror=window
 
 
 def run_child(source: str, *arguments: str, seconds: float = 120) -> dict[str, Any]:
-    """Run a script in a process of its own, which is killed when it hangs, and return the JSON it ends with."""
+    """Run a script in a process of its own, killed when it hangs; return the JSON that it ends with."""
     command = [sys.executable, "-c", source, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -136,7 +136,7 @@ def picture_of(frames: list[Image.Image], kind: str) -> bytes:
 
 def refused_pictures() -> dict[str, bytes]:
     """Return files that are no pictures, or too costly to look at, by name."""
-    whole = picture("JPEG")
+    whole, zeros = picture("JPEG"), zlib.compress(bytes(200 * MB))
     return {
         "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
         "HTML": f"<html>{MARKUP}</html>".encode(),
@@ -147,12 +147,8 @@ def refused_pictures() -> dict[str, bytes]:
         "PDF": b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/OpenAction 2 0 R>>",
         "50,000 x 50,000": huge_png(),
         "a PNG of no pixels": huge_png(0),
-        "a text that unpacks to 200 MB": with_chunks(
-            chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(200 * MB)))
-        ),
-        "a profile that unpacks to 200 MB": with_chunks(
-            chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(200 * MB)))
-        ),
+        "a text that unpacks to 200 MB": with_chunks(chunk(b"zTXt", b"a\0\0" + zeros)),
+        "a profile that unpacks to 200 MB": with_chunks(chunk(b"iCCP", b"a\0\0" + zeros)),
         "cut in the middle": whole[: len(whole) // 2],
         "cut before its end": whole[:-40],
         "a name before the picture": MARKUP.encode() + whole,

@@ -111,6 +111,7 @@ task = _table(
     sa.Index("task_by_rev", "rev"),
     sa.Index("task_by_state", "state"),
     sa.Index("task_by_request", "request_sha"),
+    sa.Index("task_by_parent", "parent"),
 )
 
 event = sa.Table(
@@ -186,11 +187,12 @@ place = _table(  # turns to submit, shared by all sessions of an account; see `P
     sa.Index("place_by_payer", "payer"),
 )
 
-VERSION = 4  # 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions that are heard of
+VERSION = 4  # 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions that are heard of, children found quickly
 
 
 def migrate(connection: sa.Connection) -> str:
-    """Bring a ledger to this version, inside one transaction: tables and columns that are missing are added.
+    """Bring a ledger to this version, inside one transaction: tables, columns and indexes that are missing are
+    added.
 
     Returns:
         The ledger's own id.
@@ -207,6 +209,7 @@ def migrate(connection: sa.Connection) -> str:
     metadata.create_all(connection)
     for table in metadata.sorted_tables:
         _add_missing_columns(connection, table)
+        _add_missing_indexes(connection, table)
     if found < VERSION:
         connection.execute(sa.delete(meta).where(meta.c.key == "schema_version"))
         connection.execute(sa.insert(meta).values(key="schema_version", value=str(VERSION)))
@@ -239,3 +242,10 @@ def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
         if column.name not in there:
             kind = column.type.compile(connection.dialect)
             connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
+
+
+def _add_missing_indexes(connection: sa.Connection, table: sa.Table) -> None:
+    there = {index["name"] for index in sa.inspect(connection).get_indexes(table.name)}
+    for index in table.indexes:
+        if index.name not in there:
+            index.create(connection)

@@ -18,7 +18,7 @@ from .verbs import VERBS
 if TYPE_CHECKING:
     from ..tracking import Task
 
-LINE = re.compile(r"\s*(?:[\w.,\[\] ]+=\s*)?%mj[ \t]+(?P<text>.*)", re.DOTALL)
+LINE = re.compile(r"\s*+(?:[\w.,\[\] ]++=\s*+)?%mj[ \t]++(?P<text>.*)", re.DOTALL)  # ++: in linear time
 CELL = re.compile(r"\s*%%mj(?!\w)(?P<text>.*)", re.DOTALL)
 NAME = re.compile(r"\{\{\s*(?P<typed>[\w.]*)$")
 MOST = 30  # tasks proposed

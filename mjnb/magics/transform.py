@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-QUESTION = re.compile(r"(?P<before>\s*(?:[\w.,\[\] ]+=\s*)?)%mj[ \t]+(?P<text>.*\?)[ \t]*")
+QUESTION = re.compile(r"(?P<before>\s*+(?:[\w.,\[\] ]++=\s*+)?)%mj[ \t]++(?P<text>.*\?)[ \t]*")
 
 
 def keep_question_marks(lines: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from . import pictures, videos
 from .files import write_whole
 
 BYTE_LIMIT = 64 * 1024 * 1024
+PATH_LIMIT = 200  # characters of a path in the store; its own have 71
 THUMBNAIL_SIDE = 384  # pixels, as shown in a notebook
 
 
@@ -86,7 +87,7 @@ class Store:
         try:
             with (self.at(relative)).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-        except OSError:
+        except (OSError, MediaError):
             return False
 
     def at(self, relative: str) -> Path:
@@ -95,6 +96,8 @@ class Store:
         Raises:
             MediaError: The path, or a link on it, leads out of the store's folder.
         """
+        if "\0" in relative or len(relative) > PATH_LIMIT:
+            raise MediaError("the path is none of a picture")
         path = self.folder / relative
         if not path.resolve().is_relative_to(self.folder.resolve()):
             raise MediaError(f"the path {relative!r} leads out of the folder of pictures")
@@ -120,6 +123,7 @@ class Store:
             relative: The picture's path in the store.
             side: Longest side in pixels.
         """
+        self.at(relative)  # refuses what can be no picture's
         name = f"{Path(relative).stem}-{side}-plain.jpg"
         cached = self._thumbnails / name if self._thumbnails else self.at(f"thumbnails/{name}")
         if cached.exists():

@@ -14,6 +14,7 @@ test: $(VENV)/.test
 # Slow proofs, at most 15 minutes: prints what was measured, and writes build/proof.json.
 proof: $(VENV)/.test
 	@sh .ci/postgres.sh
+	@sh .ci/faketime.sh
 	@timeout --signal INT --kill-after 20 880 $(BIN)/python -m pytest tests/proof -n 4 --dist worksteal
 
 lint: $(VENV)/.test

@@ -4,6 +4,7 @@ set -eu
 bin=$1
 sh .ci/chromium.sh
 sh .ci/postgres.sh
+sh .ci/faketime.sh
 "$bin/ruff" check
 "$bin/ruff" format --check
 "$bin/mypy"

@@ -199,7 +199,7 @@ class TaskRejected(TaskError):
 
 
 class TaskUnknown(TaskError):
-    hint = "See whether the service made it, then mj.resolve(id, 'lost') or mj.resolve(id, '<task id>')."
+    hint = "See what the service made, then mj.resolve(id, 'lost'), 'credits' or '<task id>' as outcome."
 
 
 class TaskExpired(TaskError):

@@ -63,6 +63,7 @@ def task_schema() -> dict[str, pl.DataType]:
         "param_diff": pl.String(),
         "account": pl.String(),
         "base_url": pl.String(),
+        "owner": pl.String(),
         "session": pl.String(),
         "request_sha": pl.String(),
         "rev": pl.Int64(),

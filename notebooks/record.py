@@ -31,7 +31,7 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).resolve().parent
 EXAMPLES = ("demo", "sweeps")  # committed without outputs
 OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR")
-TIMEOUT = 120  # seconds for one cell
+TIMEOUT = 300  # seconds for one cell, on a busy machine
 LARGE = 60_000  # bytes above which a PNG is kept as JPEG
 QUALITY = 82
 WIDGET = "application/vnd.jupyter.widget-view+json"

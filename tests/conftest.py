@@ -85,6 +85,7 @@ def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SLOW_FILES = {
     "asking_browser",
+    "binder",
     "callbacks",
     "fault_matrix",
     "interrupts",

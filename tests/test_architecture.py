@@ -24,6 +24,7 @@ FLOORS = (
     "sessions",
     "panels",
     "magics cli server",
+    "handbook",
     "__init__ __main__",
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms.split()}

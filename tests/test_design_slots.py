@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from mjnb import errors
+from mjnb.display import task_html
 from mjnb.metrics import METRICS
 from mjnb.params import Generate, rows
 from mjnb.prompt import names_in
@@ -143,7 +144,12 @@ def test_spaces_are_sent_as_they_stand() -> None:
     assert sent(design("a  fox  at   dawn", {"stylization": [0]})) == ["a  fox  at   dawn"]
 
 
-def test_a_single_task_sends_a_name_as_it_stands_and_its_preview_says_so(session: Session) -> None:
+def test_a_single_task_sends_a_name_as_it_stands_and_preview_and_display_say_so(session: Session) -> None:
     seen = session.imagine("a {subject} fox", dry_run=True)
     assert seen.request.prompt == "a {subject} fox"  # type: ignore[union-attr]
     assert seen.warnings == ("{subject} is sent as it stands: only a sweep fills it in",)
+    task = session.imagine("a {subject} fox")
+    note = "sent with {subject} as it stands: only a sweep fills it in"
+    assert note in repr(task)
+    assert note in task_html(task.view())  # type: ignore[union-attr]
+    assert "as it stands" not in repr(session.imagine("a fox"))

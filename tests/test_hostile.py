@@ -325,7 +325,7 @@ def settle(ledger: Ledger, content: bytes) -> None:
     assert "<script" not in display.task_html(view)
 
 
-@tries(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(RECORDS)
 def test_any_record_is_stored_and_shown_or_refused(book: Ledger, said: Any) -> None:
     settle(book, json.dumps({"code": 200, "msg": "success", "data": said}).encode())

@@ -114,6 +114,7 @@ def test_a_ledger_of_every_earlier_version_becomes_one_of_today(path: Path, vers
     ledger.ratings.add(Judgement("single", score=4))
     assert ledger.places.take("me", 1, 1.0).place is not None
     assert settle(ledger, going_on[0].id) == "succeeded"
+    assert "task_by_parent" in str(sql(path, "EXPLAIN QUERY PLAN SELECT * FROM task WHERE parent = 'x'"))
     assert sql(path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(schema.VERSION),)]
     ledger.close()
     assert check(f"sqlite:///{path}").faults == ()

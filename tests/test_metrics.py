@@ -361,3 +361,11 @@ def test_values_stay_in_their_ranges(width, height, seed, coarseness):
     for values in everything:
         for name, value in values:
             assert METRICS[name].low - 1e-9 <= value <= METRICS[name].high + 1e-9, name
+
+
+def test_the_middle_of_a_set_is_the_picture_most_like_the_others():
+    angles = np.radians([0, 80, 10, 20])
+    vectors = [np.array([math.cos(angle), math.sin(angle)]) * 5 for angle in angles]
+    assert metrics.middle(vectors) == 3
+    assert metrics.middle(vectors[:1]) == 0
+    assert metrics.middle([vectors[0]] * 4) == 0

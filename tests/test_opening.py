@@ -268,12 +268,22 @@ def test_thumbnails_that_come_with_a_folder_are_not_shown(saved: Path) -> None:
     sweep.close()
 
 
+@pytest.mark.parametrize("said", ['{}', '{"prompt": ""}', '{"prompt": null}'])
+def test_a_task_that_says_nothing_is_shown_all_the_same(saved: Path, said: str) -> None:
+    changed(saved, lambda manifest: manifest["tasks"][0].update(param_json=said, prompt=None))
+    sweep = Sweep.open(saved)
+    assert repr(sweep.tasks[0])
+    assert "8 pictures" in sweep.plot([]).alt
+    sweep.close()
+
+
 def test_a_thumbnail_that_was_damaged_costs_no_figure(session: Session) -> None:
     sweep = session.sweep("a fox", stylization=[0, 800]).run()
     cached = sorted(session.tracker.store.folder.glob("thumbnails/*.jpg"))
     cached[0].write_bytes(b"no picture")
     cached[1].write_bytes(cached[1].read_bytes()[:300])
     assert sweep.plot().alt
+    assert sweep.plot([], pictures="middle").raster().size
 
 
 def test_nothing_is_fetched_or_waited_for(saved: Path) -> None:

@@ -208,7 +208,7 @@ def prefers_stylized(sweep: Sweep, kind: str, n: int) -> Rating:
 
 
 @pytest.mark.parametrize(("kind", "n"), [("pairs", 40), ("best_worst", 20)])
-def test_a_liking_is_found_again_as_an_effect(sweep: Sweep, kind: str, n: int) -> None:
+def test_a_liking_is_found_again_as_an_effect(sweep: Sweep, kind: str, n: int, tmp_path: Path) -> None:
     prefers_stylized(sweep, kind, n)
     frame = sweep.frame()
     assert frame["rating_se"].null_count() == 0
@@ -219,6 +219,7 @@ def test_a_liking_is_found_again_as_an_effect(sweep: Sweep, kind: str, n: int) -
     assert (effect.direction, effect.tasks) == (1, 8)
     assert effect.p_adjusted < 0.05
     assert "Rating rises with stylization" in sweep.plot(["rating"]).alt
+    assert "set ± SE" in sweep.plot(["rating"]).save(tmp_path / "x.html").read_text()  # of the repetitions
     assert sweep.suggest(1).cells[0]["stylization"] > 400
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +19,10 @@ from typing import Any
 import numpy as np
 import pytest
 from faulty import GENERATE, RECORD, Answer, Faulty, Lost, Pass, Seen, envelope, record, until
+from PIL import Image
 
 from mjnb import errors
+from mjnb.metrics import look
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 from mjnb.sweeps import Sweep, design
@@ -298,6 +302,15 @@ def no_owl(seen: Seen) -> Any:
     return envelope(code=422, msg="no owls") if b"owl" in seen.body else Pass()
 
 
+def test_a_cell_whose_answer_is_lost_counts_once(through: Session, troubled: Faulty) -> None:
+    troubled.script(GENERATE, Lost())
+    sweep = through.sweep("a fox", stylization=[0, 100, 200])
+    sweep.run()
+    assert Counter(sweep.plan().states) == {"succeeded": 2, "unknown": 1}
+    assert sweep.progress == (3, 3)
+    assert len(sweep.errors) == 1
+
+
 def test_a_refused_cell_is_shown_and_the_others_are_paid(through: Session, troubled: Faulty) -> None:
     troubled.script(GENERATE, *[no_owl] * 3)
     sweep = through.sweep("a {fox, owl, bird}").run()
@@ -497,6 +510,29 @@ def test_a_plot_of_one_axis_with_chosen_metrics(session: Session) -> None:
     figure = session.sweep("a fox", stylization=[0, 1000]).run().plot(["colourfulness"], title="Foxes")
     assert "stylization" in alt_text(figure)
     assert "colourfulness" in alt_text(figure).lower()
+
+
+def test_the_middle_picture_of_a_cell_is_the_one_most_like_the_others(grid: Sweep, tmp_path: Path) -> None:
+    page = grid.plot([], pictures="middle").save(tmp_path / "middle.html").read_text()
+    shown = {
+        int(number): [int(k) for k in re.findall(r'data-k="(\d)" alt="">', inside)]
+        for number, inside in re.findall(r'<td role="gridcell" tabindex="-1" data-i="(\d+)"(.*?)</td>', page)
+    }
+    expected = {}
+    for number, task in enumerate(grid.tasks):
+        assert task is not None
+        here = [image for image in task.images if image.state == "stored"]
+        looks = [look(Image.open(io.BytesIO(image.thumbnail()))).descriptor for image in here]
+        likeness = [sum(float(one @ other) for other in looks) for one in looks]
+        expected[number] = [likeness.index(max(likeness))]
+    assert shown == expected
+    assert set(map(tuple, expected.values())) != {(0,)}  # the first is not always the one
+
+
+def test_the_page_has_the_line_that_makes_each_cell(grid: Sweep, tmp_path: Path) -> None:
+    page = grid.plot([]).save(tmp_path / "grid.html").read_text()
+    lines = {told["line"] for told in json.loads(page.split('id="cells">')[1].split("</script>")[0])}
+    assert lines == {f"%mj a fox --fast --s {s} --w {w}" for s in (0, 500) for w in (0, 1000, 3000)}
 
 
 def test_a_plot_before_anything_is_paid_is_still_one(session: Session) -> None:

@@ -465,6 +465,9 @@ def test_the_magic_asks_and_yes_pays(notebook: Notebook, server: Sandbox) -> Non
     assert server.account.submits == before
     notebook.run("ram = %mj sweep a ram --s {0..400/100} --yes\nram.wait();")
     assert server.account.submits == before + 5
+    first = notebook.run("%mj sweep a ram --s {0..400/100} --yes")[0]  # there from the start
+    assert "5 succeeded of 5" in first["data"]["text/plain"]
+    assert server.account.submits == before + 5
 
 
 def test_a_wrong_sweep_is_an_error_of_a_few_lines(notebook: Notebook, server: Sandbox) -> None:

@@ -7,6 +7,7 @@ data_dir    MJNB_DATA_DIR     mjnb-data in the working folder
 ledger      MJNB_LEDGER       sqlite in the data folder
 speed       MJNB_SPEED        fast; used where a speed is needed and none is said
 max_credits MJNB_MAX_CREDITS  none; what a session may spend
+owner       MJNB_OWNER        none; who may spend it, over all sessions on the ledger
 ask_above   MJNB_ASK_ABOVE    100 at a service on the internet; credits that are paid without asking
 time_scale  MJNB_TIME_SCALE   1; how much faster a sandbox's clock runs
 upload_url  MJNB_UPLOAD_URL   the host that takes uploads; the one known for the base URL

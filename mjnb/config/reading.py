@@ -30,6 +30,7 @@ class Settings:
         webhook_key: What callbacks are signed with; empty: they are not.
         speed: Used where a speed is needed and none is said.
         max_credits: What the session may spend; None: no limit.
+        owner: Who may spend it, over all sessions on the ledger; empty: this session alone.
         ask_above: Credits that are paid without asking; None: as `mjnb.sessions` decides.
         sources: Where each setting came from, by name.
     """
@@ -41,6 +42,7 @@ class Settings:
     upload_url: str = ""
     speed: str = SPEED
     max_credits: float | None = None
+    owner: str = ""
     ask_above: float | None = None
     key: str = field(default="", repr=False)
     webhook_key: str = field(default="", repr=False)
@@ -112,6 +114,7 @@ def settings(
     ledger: str | None = None,
     speed: str | None = None,
     max_credits: float | None = None,
+    owner: str | None = None,
     ask_above: float | None = None,
     time_scale: float | None = None,
     webhook_key: str | None = None,
@@ -130,6 +133,7 @@ def settings(
         "ledger": ledger,
         "speed": speed,
         "max_credits": max_credits,
+        "owner": owner,
         "ask_above": ask_above,
         "time_scale": time_scale,
         "webhook_key": webhook_key,

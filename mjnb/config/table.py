@@ -135,6 +135,13 @@ def _ledger(value: Any) -> str:
     return text if text.startswith("sqlite:///") else Secret(text)
 
 
+def _owner(value: Any) -> str:
+    name = _text(value).strip()
+    if not (name.isprintable() and 0 < len(name) <= 100):
+        raise ValueError("Give a name of at most 100 characters, on one line.")
+    return name
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("Give a text.")
@@ -164,6 +171,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("speed", "used where a speed is needed and none is said", _speed, ("MJNB_SPEED",)),
         Setting("max_credits", "credits that a session may spend", _credits, ("MJNB_MAX_CREDITS",)),
+        Setting("owner", "who max_credits is for, over all sessions on the ledger", _owner, ("MJNB_OWNER",)),
         Setting("ask_above", "credits that are paid without asking", _credits, ("MJNB_ASK_ABOVE",)),
         Setting("time_scale", "how much faster a sandbox's clock runs", _positive, ("MJNB_TIME_SCALE",)),
         Setting(

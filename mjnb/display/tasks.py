@@ -21,6 +21,8 @@ def task_text(view: TaskView) -> str:
     lines = [f"task {short(view.id)}: {_status(view)}{where}", typed(view.magic)]
     if view.error or view.trouble:
         lines.insert(1, view.error or view.trouble)
+    if view.note:
+        lines.insert(-1, view.note)
     return "\n".join(lines)
 
 
@@ -32,6 +34,8 @@ def task_html(view: TaskView) -> str:
         parts.append(figures(view))
     if view.surprises:
         parts.append(f'<div style="{MUTED}">the service changed it: {outside(view.surprises)}</div>')
+    if view.note:
+        parts.append(f'<div style="{MUTED}">{outside(view.note)}</div>')
     if view.family:
         parts.append(pre_html(view.family))
     parts.append(typed_html(view.magic))

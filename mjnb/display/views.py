@@ -40,6 +40,7 @@ class TaskView:
     Attributes:
         magic: What follows ``%mj`` to make the same; `typed` makes it copyable.
         title: What the pictures show: the prompt, or that of the task it comes from.
+        note: What is odd in what was asked for.
     """
 
     id: str
@@ -58,6 +59,7 @@ class TaskView:
     surprises: str = ""
     family: str = ""
     title: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ..api import Record, request_text
 from ..diff import compare
 from ..errors import LedgerAway, LedgerError
 from ..params import task_type_of
-from . import presence
+from . import owners, presence
 from .addresses import read_url, shown
 from .balances import Balances
 from .changes import ASIDE
@@ -136,6 +136,7 @@ class Ledger(Keeping):
             "created_at": now(),
             "account": intent.account,
             "base_url": intent.base_url,
+            "owner": intent.owner,
             "credits": intent.credits,
             "sweep": intent.sweep,
             "cell": intent.cell,
@@ -148,6 +149,7 @@ class Ledger(Keeping):
                 there = _live(c, intent.account, row["request_sha"]) if intent.at_most is not None else []
                 if intent.at_most is not None and len(there) >= intent.at_most:
                     return there[-1], False
+                owners.hold(c, intent.account, intent.owner, intent.credits, intent.limit)
                 c.execute(sa.insert(task).values(**row, rev=0))
                 self._log(c, own_id, "intent", text)
         except LedgerAway as error:  # it may have been committed all the same
@@ -198,7 +200,9 @@ class Ledger(Keeping):
         }
         return self._change_in(c, own_id, "rejected", ("intent", "unknown"), error, changes)
 
-    def again(self, own_id: str, at_most: int | None = None) -> tuple[str, bool]:
+    def again(
+        self, own_id: str, at_most: int | None = None, limit: float | None = None
+    ) -> tuple[str, bool]:
         """Record that a refused request is about to be sent again.
 
         Returns:
@@ -206,6 +210,7 @@ class Ledger(Keeping):
 
         Raises:
             LedgerError: The task was settled elsewhere.
+            BudgetExceeded: Its owner's limit would be crossed by now.
         """
         changes = {
             "state": "intent",
@@ -217,12 +222,11 @@ class Ledger(Keeping):
         self._catch_up()
         try:
             with self._engine.write() as c:
-                asked = c.execute(
-                    sa.select(task.c.account, task.c.request_sha).where(task.c.id == own_id)
-                ).one()
-                there = _live(c, *asked) if at_most is not None else []
+                asked = c.execute(sa.select(task).where(task.c.id == own_id)).one()
+                there = _live(c, asked.account, asked.request_sha) if at_most is not None else []
                 if at_most is not None and len(there) >= at_most:
                     return there[-1], False
+                owners.hold(c, asked.account, asked.owner, asked.credits or 0, limit)
                 if not self._change_in(c, own_id, "again", ("rejected",), None, changes):
                     raise LedgerError(f"task {own_id} was settled elsewhere while it waited")
         except LedgerAway as error:  # it may have been committed all the same

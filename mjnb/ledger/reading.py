@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from . import owners
 from .engine import Engine
 from .records import Entry, Picture, now
 from .schema import image, metric, task, upload
@@ -64,6 +65,11 @@ class Reading:
         )
         with self._engine.read() as c:
             return [row[0] / 1000 for row in c.execute(query)]
+
+    def spent(self, account: str, owner: str) -> float:
+        """Return the credits of everything that was sent for an owner and not refused, by the estimates."""
+        with self._engine.read() as c:
+            return owners.spent(c, account, owner)
 
     def _entries(self, condition: sa.ColumnElement[bool]) -> Iterator[Entry]:
         query = sa.select(*_ENTRY).where(condition).order_by(task.c.id)

@@ -24,6 +24,8 @@ class Intent:
     ``at_most`` says how many live tasks of the same request there may be: when so many are there, also of
     another process, none is added.  ``nonce`` names the row to the outside: it goes into the callback URL,
     so that a callback finds the row even when the submit's answer, and with it the task id, was lost.
+    ``owner`` is who asks for it, where several share an account; with a ``limit``, all that the ledger has as
+    sent for them may not cost more.
     """
 
     request: Request
@@ -35,6 +37,8 @@ class Intent:
     parent: str | None = None
     parent_image: int | None = None
     at_most: int | None = None
+    owner: str | None = None
+    limit: float | None = None
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
 

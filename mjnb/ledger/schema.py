@@ -95,6 +95,7 @@ task = _table(
     sa.Column("session", Words, nullable=False),
     sa.Column("account", Words, nullable=False),
     sa.Column("base_url", Words, nullable=False),
+    sa.Column("owner", Words),
     sa.Column("sweep", Words),
     sa.Column("cell", Number),
     sa.Column("parent", Words),
@@ -187,12 +188,12 @@ place = _table(  # turns to submit, shared by all sessions of an account; see `P
     sa.Index("place_by_payer", "payer"),
 )
 
-VERSION = 4  # 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions that are heard of, children found quickly
+# 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions heard of, the index of children
+VERSION = 4
 
 
 def migrate(connection: sa.Connection) -> str:
-    """Bring a ledger to this version, inside one transaction: tables, columns and indexes that are missing are
-    added.
+    """Bring a ledger to this version, in one transaction: missing tables, columns and indexes are added.
 
     Returns:
         The ledger's own id.

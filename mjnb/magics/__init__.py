@@ -11,13 +11,13 @@ at the first ``%mj`` or ``%%mj``.
 (``magic.py`` takes a line apart, ``options.py`` knows our own words, ``verbs.py`` lists the verbs, which
 ``making.py``, ``looking.py`` and ``settings.py`` carry out; ``batch.py`` is many prompts at once,
 ``manual.py`` the help, ``matcher.py`` completion, ``traits.py`` ``%config MJ``, ``transform.py`` keeps
-question marks, ``hooks.py`` adds all of it to a shell and takes it away.)
+prompts whole, ``hooks.py`` adds all of it to a shell and takes it away.)
 """
 
 from . import looking, making, settings
 from .hooks import load, unload
 from .magic import MJMagics
-from .transform import keep_question_marks
+from .transform import keep_whole
 from .verbs import VERBS
 
-__all__ = ["VERBS", "MJMagics", "keep_question_marks", "load", "looking", "making", "settings", "unload"]
+__all__ = ["VERBS", "MJMagics", "keep_whole", "load", "looking", "making", "settings", "unload"]

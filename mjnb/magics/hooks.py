@@ -10,7 +10,7 @@ from .. import config
 from .magic import MJMagics
 from .matcher import Matcher
 from .traits import MJ, SOURCE
-from .transform import keep_question_marks
+from .transform import keep_whole
 
 AFTER = "post_run_cell"
 FRAME = ("polars.dataframe.frame", "DataFrame")
@@ -20,7 +20,7 @@ def load(shell: Any) -> None:
     """Add the magics, completion and ``%config MJ`` to a shell; again is no harm."""
     unload(shell)
     shell.register_magics(MJMagics)
-    shell.input_transformers_cleanup.append(keep_question_marks)
+    shell.input_transformers_cleanup.append(keep_whole)
     shell.Completer.custom_matchers.append(Matcher(shell))
     shell.configurables.append(MJ(parent=shell))
     shell.events.register(AFTER, repeat_stale)
@@ -36,8 +36,8 @@ def unload(shell: Any) -> None:
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("mj", None)
     shell.magics_manager.registry.pop(MJMagics.__name__, None)
-    if keep_question_marks in shell.input_transformers_cleanup:
-        shell.input_transformers_cleanup.remove(keep_question_marks)
+    if keep_whole in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(keep_whole)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [one for one in matchers if not isinstance(one, Matcher)]
     shell.configurables[:] = [one for one in shell.configurables if not isinstance(one, MJ | MJMagics)]

@@ -136,7 +136,7 @@ def _sending(call: Call) -> Iterator[Any]:
     yield from running()
     seen: set[int] = set()
     for held in list(call.names.values()):
-        if isinstance(held, Sweep) and held.goes_on and id(held) not in seen:
+        if issubclass(type(held), Sweep) and held.goes_on and id(held) not in seen:
             seen.add(id(held))
             yield held
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -12,6 +13,7 @@ from .verbs import VERBS, Call, unfit
 if TYPE_CHECKING:
     from ..sessions import Session
 
+LINE_END = re.compile("\r\n|\n|\r")
 SANDBOX_NOTICE = "no API key: working with the sandbox, which draws its own pictures and costs nothing"
 
 
@@ -55,7 +57,7 @@ class MJMagics(Magics):
         name, flags = _verb_of(line)
         if name not in (None, "imagine", "use"):
             raise unfit(str(name), f"does not go with {EACH}")
-        prompts = [f"{one.strip()} {flags}" for one in body.splitlines() if one.strip()]
+        prompts = [f"{one.strip()} {flags}" for one in _lines(body)]
         if not prompts:
             hint = "%%mj --each takes one prompt per line of the body."
             raise PromptError("there are no prompts", hint=hint)
@@ -91,10 +93,15 @@ def _each_with_preset(call: Call, line: str, body: str) -> list[str]:
 
     name, _, flags = line.partition(" ")
     lines = []
-    for one in filter(str.strip, body.splitlines()):
+    for one in _lines(body):
         call.rest = f"{name} {prompt.interpolate(f'{one.strip()} {flags}'.strip(), call.names)}"
         lines.append(with_preset(call))
     return lines
+
+
+def _lines(body: str) -> list[str]:
+    """Return the lines of a body that are not empty; they end where people see them end."""
+    return [line for line in LINE_END.split(body) if line.strip()]
 
 
 def _joined(line: str, body: str | None) -> str:

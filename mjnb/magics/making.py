@@ -66,7 +66,7 @@ def vary(call: Call) -> Any:
     return _shown(call, call.session.vary(task, number, dry_run=call.options.dry_run))
 
 
-@verb("animate", "TASK|URL [N] PROMPT", "a video from one picture", "task")
+@verb("animate", "TASK|URL [N] PROMPT [--hd]", "a video from one picture; --hd: in high definition", "task")
 def animate(call: Call) -> Any:
     first, _, words = call.rest.partition(" ")
     if first.startswith(("http://", "https://")):

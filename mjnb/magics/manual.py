@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import reference
 from ..pages import Heading, Page, Table, Words
+from ..params import TASK_TYPES
 from .options import HELPS
 from .verbs import VERBS
 
@@ -15,7 +16,7 @@ EXAMPLES = (
     ("%%mj --ar 2:3", "flags here, the prompt in the cell's body"),
     ("%%mj --each --yes", "one task for each line of the body"),
     ("%mj upscale fox 2", "larger (U2); vary fox 3 is V3"),
-    ("%mj animate fox 1 it runs --motion low", "a video; extend VIDEO 1 goes on"),
+    ("%mj animate fox 1 it runs --motion low", "a video, with --hd a finer one; extend VIDEO 1 goes on"),
     ("%mj save noir --s 400 --w 250", "a preset; %mj use noir a prompt --s 10"),
     ("%mj imagine upscale the world", "a prompt that begins with a verb"),
 )
@@ -23,6 +24,10 @@ EXAMPLES = (
 NAMES = """\
 `{{name}}` is replaced by the variable's value, in line and body; {{fox.task_id}} by an attribute.
 `TASK` is a variable, or the last six characters of a task's id."""
+
+UNKNOWN = """\
+A task is `unknown` when its submit had no clear answer: it may be paid, and is never sent again by itself.
+`mj.resolve(id, "lost")`, `mj.resolve(id, "credits")` or `mj.resolve(id, "<the service's id>")` settles it."""
 
 
 def manual() -> Page:
@@ -41,6 +46,7 @@ def manual() -> Page:
         Heading("Flags that stay in the text"),
         Words("The service may follow them; that is not verified."),
         reference.passed_flags(),
+        Words(UNKNOWN),
         Words("`%mj help ow` tells more of one; `mj.help()` has the parameters of every request."),
     )
 
@@ -52,7 +58,10 @@ def verb_page(name: str) -> Page:
 
 
 def option_page(word: str) -> Page | None:
-    """Return what is to be known of one option, or None."""
+    """Return what is to be known of one option, or of a verb's own word, or None."""
+    for kind in TASK_TYPES.values():
+        if kind.word and word in (kind.word, kind.word.lstrip("-")):
+            return Page.of(Words(f"`{kind.word}`: {kind.help} (with `%mj animate`)"))
     names = {name.lstrip("-"): name for name in HELPS}
     name = word if word in HELPS else names.get(word) if len(word) > 1 else None
     return Page.of(Words(f"`{name}`: {HELPS[name]}")) if name else None

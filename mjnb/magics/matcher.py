@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .options import HELPS
+from .options import HELPS, OUT
 from .verbs import VERBS
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ NAME = re.compile(r"\{\{\s*(?P<typed>[\w.]*)$")
 MOST = 30  # tasks proposed
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LONGEST = 60  # characters of what is said beside a proposal
+HUGE = 10**18  # integers beyond it are not written out
 
 
 class Proposal(NamedTuple):
@@ -98,16 +99,24 @@ def propose(text: str, names: dict[str, Any], hidden: Any = ()) -> tuple[str, li
         return typed, _starting(typed, _variables(names, hidden))
     words = text.split()
     typed = words.pop() if words and not text[-1].isspace() else ""
-    plain = [word for word in words if word not in HELPS]
+    if words and words[-1] == OUT:
+        return typed, []  # the name of a new variable
+    plain = _without_options(words)
     verb = plain[0] if plain and plain[0] in VERBS else ""
     if typed.startswith("-"):
         flags = _flags(text + "-" if typed == "-" else text)
-        return typed, [*flags, *_starting(typed, _options())]
+        return typed, [*_starting(typed, _own_words(verb)), *flags, *_starting(typed, _options())]
     if not plain:
         return typed, _starting(typed, _verbs())
     if verb and (after := _after(verb, plain[1:], names)) is not None:
         return typed, _starting(typed, after)
     return typed, _flags(text)
+
+
+def _without_options(words: list[str]) -> list[str]:
+    """Return the words that are no options of ours, nor the name behind ``-o``."""
+    named = {place + 1 for place, word in enumerate(words) if word == OUT}
+    return [word for place, word in enumerate(words) if word not in HELPS and place not in named]
 
 
 def _flags(text: str) -> list[Proposal]:
@@ -131,22 +140,36 @@ def _options() -> Iterator[Proposal]:
         yield Proposal(name, help)
 
 
+def _own_words(verb: str) -> Iterator[Proposal]:
+    """Return the words that only one verb knows."""
+    from ..params import TASK_TYPES
+
+    if verb == "animate":
+        yield from (Proposal(kind.word, kind.help) for kind in TASK_TYPES.values() if kind.word)
+
+
 def _verbs() -> Iterator[Proposal]:
     for name, verb in sorted(VERBS.items()):
         yield Proposal(name, f"{verb.usage} · {verb.help}" if verb.usage else verb.help)
 
 
 def _variables(names: dict[str, Any], hidden: Any) -> Iterator[Proposal]:
-    for name, value in sorted(names.items()):
-        if not (name.startswith("_") or name in hidden or callable(value) or isinstance(value, ModuleType)):
+    for name, value in _own(names):
+        if not (name in hidden or callable(value) or issubclass(type(value), ModuleType)):
             yield Proposal(name, _of(value))
+
+
+def _own(names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Return the notebook's variables; some may be proxies, so ask ``type()`` what they are, never them."""
+    return ((name, value) for name, value in sorted(names.items()) if not name.startswith("_"))
 
 
 def _of(value: object) -> str:
     """Return a short value, else its type; of nothing but plain texts and numbers is the repr asked."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value[:LONGEST]
-    return repr(value) if type(value) in (int, float, bool) else type(value).__name__
+    small = type(value) is int and abs(value) < HUGE
+    return repr(value) if small or type(value) in (float, bool) else type(value).__name__
 
 
 # ---- after a verb ----
@@ -155,7 +178,7 @@ def _of(value: object) -> str:
 def _after(verb: str, words: list[str], names: dict[str, Any]) -> Iterator[Proposal] | None:
     """Return what may follow a verb and some words; None where a prompt may stand."""
     takes = VERBS[verb].takes
-    if takes in ("task", "any", "preset", "setting", "help") and not words:
+    if takes in AFTER and not words:
         return AFTER[takes](names)
     if takes == "setting" and len(words) == 1:
         return _setting_values(words[0])
@@ -168,10 +191,10 @@ def _tasks(names: dict[str, Any]) -> Iterator[Proposal]:
     tracking = sys.modules.get("mjnb.tracking")
     if tracking is None:  # then there are no tasks
         return
-    for name, value in sorted(names.items()):
-        if isinstance(value, tracking.Task) and not name.startswith("_"):
+    for name, value in _own(names):
+        if issubclass(type(value), tracking.Task):
             yield Proposal(name, _said(value))
-        elif isinstance(value, tracking.TaskImage) and not name.startswith("_"):
+        elif issubclass(type(value), tracking.TaskImage):
             yield Proposal(name, f"{value.number} of {_said(value.task)}")
     yield from (Proposal(task.id[-6:], _said(task)) for task in _latest())
 
@@ -199,14 +222,18 @@ def _many(names: dict[str, Any]) -> Iterator[Proposal]:
         for room, name in (("mjnb.sweeps", "Sweep"), ("mjnb.magics.batch", "Batch"))
         if room in sys.modules and (kind := getattr(sys.modules[room], name, None))
     )
-    for name, value in sorted(names.items()):
-        if kinds and isinstance(value, kinds) and not name.startswith("_"):
+    for name, value in _own(names):
+        if kinds and issubclass(type(value), kinds):
             yield Proposal(name, type(value).__name__.lower())
 
 
 def _numbers(name: str, names: dict[str, Any]) -> Iterator[Proposal]:
+    tracking = sys.modules.get("mjnb.tracking")
     task = names.get(name)
-    for number in range(1, (getattr(task, "result_count", 0) or 4) + 1):
+    known = (
+        task.result_count if task is not None and tracking and issubclass(type(task), tracking.Task) else 4
+    )
+    for number in range(1, known + 1):
         yield Proposal(str(number), "which of its pictures")
 
 
@@ -254,8 +281,15 @@ def _helped(_names: dict[str, Any]) -> Iterator[Proposal]:
     yield from _flags("--")
 
 
+def _states(_names: dict[str, Any]) -> Iterator[Proposal]:
+    from .looking import STATES
+
+    yield from (Proposal(state, "only those") for state in sorted(STATES))
+
+
 AFTER: dict[str, Callable[[dict[str, Any]], Iterator[Proposal]]] = {
     "any": _many,
+    "column": _states,
     "help": _helped,
     "preset": _presets,
     "setting": _settings,

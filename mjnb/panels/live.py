@@ -115,7 +115,7 @@ def _together(said: Mapping[str, Any], line: prompt.Prompt, urls: Sequence[str])
     kind = typed.pop("task_type", None)
     if kind and (kind in _BY_FLAG or not takes_pictures(str(params.get("task_type")))):
         params["task_type"] = kind
-    params |= typed | {"prompt": plain(line.text)}
+    params |= typed | {"prompt": prompt.plain(line.text)}
     if pictures:
         params["file_urls"] = pictures
     return {name: params[name] for name in (*rows(), *params) if name in params}
@@ -124,15 +124,6 @@ def _together(said: Mapping[str, Any], line: prompt.Prompt, urls: Sequence[str])
 def takes_pictures(task_type: str) -> bool:
     """Return whether a task type starts from pictures."""
     return task_type in TASK_TYPES and TASK_TYPES[task_type].inputs[1] != 0
-
-
-def plain(text: str) -> str:
-    """Return Midjourney text that means exactly this prompt, escaped only where it must be."""
-    is_safe = "{{" not in text and "\\" not in text
-    try:
-        return text if is_safe and prompt.expand(text) == [text] else prompt.escape(text)
-    except MJError:
-        return prompt.escape(text)
 
 
 # ---- as code ----

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import display
+from .. import display, prompt
 from ..errors import InvalidRequest
 from ..params import VIDEO, rows
 from ..widgets.keyguard import KeyGuard
@@ -281,7 +281,7 @@ class Panel:
         elif word == "Animate":
             self._animate(task, number)
         elif word == "Use":
-            self.params = {**task.params, "prompt": live.plain(task.prompt)}
+            self.params = {**task.params, "prompt": prompt.plain(task.prompt)}
         elif word == "Rate":
             actions.rate(session, task.images[number - 1], int(score))
             self._note(f"Rated {score} of 5.")
@@ -300,7 +300,7 @@ class Panel:
         kind = next(name for name in rows()["task_type"].domain.values if name in VIDEO)  # type: ignore[union-attr]
         self.runs.work(
             lambda: self.state.load(
-                {"task_type": kind, "prompt": live.plain(task.prompt)},
+                {"task_type": kind, "prompt": prompt.plain(task.prompt)},
                 [references.from_thing(self.session, task.images[number - 1])],
             )
         )

@@ -75,6 +75,7 @@ class TaskType:
     help: str
     inputs: tuple[int, int | None]  # least and most file URLs; None: any number
     speed: str  # "needed", "free" or "refused"
+    word: str = ""  # mjnb's own, which asks for it where a verb has several kinds
 
 
 # fmt: off
@@ -86,7 +87,7 @@ TASK_TYPES: dict[str, TaskType] = {
         TaskType("mj_style_reference", "four pictures in the style of a picture", (1, None), "needed"),
         TaskType("mj_omni_reference", "four pictures with a character or thing from a picture", (1, None), "free"),
         TaskType("mj_video", "short videos from one picture, standard definition", (1, 1), "refused"),
-        TaskType("mj_video_hd", "short videos from one picture, high definition", (1, 1), "refused"),
+        TaskType("mj_video_hd", "short videos from one picture, high definition", (1, 1), "refused", word="--hd"),
     )
 }
 # fmt: on

@@ -7,7 +7,7 @@ through three doors, in this order, and none of them looks back::
     expand        {red, blue} becomes one line for each
     read          --ar 16:9 becomes aspect_ratio="16:9"; the rest is the prompt
 
-``write`` is the way back and ``complete`` knows what may come next.
+``write`` and ``plain`` are the way back and ``complete`` knows what may come next.
 
 (``words.py`` cuts a line into words, ``flags.py`` knows the flags, ``reading.py``, ``writing.py``,
 ``permutations.py``, ``spans.py``, ``names.py`` and ``completion.py`` do what they are called.)
@@ -19,7 +19,7 @@ from .names import interpolate
 from .permutations import ASK_ABOVE, LIMIT, escape, expand, names_in, one_of
 from .reading import Prompt, read
 from .request import OWN_WORDS, VERB_WORDS, build, one_line, to_request
-from .writing import write
+from .writing import plain, write
 
 __all__ = [
     "ASK_ABOVE",
@@ -38,6 +38,7 @@ __all__ = [
     "names_in",
     "one_line",
     "one_of",
+    "plain",
     "read",
     "to_request",
     "write",

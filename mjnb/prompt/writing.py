@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..errors import PromptError
 from ..params import Flag, Row, rows
 from .flags import PICTURES
+from .permutations import escape, expand
 
 
 def write(said: Mapping[str, Any]) -> str:
@@ -20,8 +22,8 @@ def write(said: Mapping[str, Any]) -> str:
         said: Values by Python name, ``"prompt"`` among them; ``None`` means not said.
 
     Returns:
-        URLs to start from, the prompt, then the flags in table order.  Braces are as they were: ``escape``
-        the line if it goes through ``expand``.
+        URLs to start from, the prompt, then the flags in table order.  Braces are as they were: a prompt
+        that goes through ``interpolate`` and ``expand`` is made ``plain`` before.
     """
     given = {name: value for name, value in said.items() if value is not None}
     task_type = given.get("task_type")
@@ -33,6 +35,25 @@ def write(said: Mapping[str, Any]) -> str:
     if reference and urls:
         line += [reference.name, *urls]
     return " ".join(part for part in line if part)
+
+
+def plain(text: str) -> str:
+    """Return Midjourney text that means exactly this prompt, escaped only where it must be.
+
+    A comma outside of braces, and a brace without a partner, are plain already; ``{{name}}`` is not, and
+    backslashes may stand for something.
+
+    Args:
+        text: The prompt as it was sent.
+
+    Returns:
+        A text for which ``expand(interpolate(plain(text), names)) == [text]``, whatever the names.
+    """
+    try:
+        safe = "{{" not in text and "\\" not in text and expand(text) == [text]
+    except PromptError:  # too many prompts
+        safe = False
+    return text if safe else escape(text)
 
 
 def _listed(urls: str | Iterable[str]) -> tuple[str, ...]:

@@ -80,10 +80,12 @@ class Sandbox:
 
     @property
     def key(self) -> str:
+        """What the bearer token must be."""
         return self.account.key
 
     @property
     def time_scale(self) -> float:
+        """How many times faster than the service it works."""
         return self.account.time_scale
 
     @property

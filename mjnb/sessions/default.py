@@ -64,6 +64,7 @@ def _identity(settings: config.Settings) -> tuple[object, ...]:
         settings.key,
         settings.data_dir,
         settings.ledger,
+        settings.owner,
         settings.time_scale,
         settings.upload_url,
     )

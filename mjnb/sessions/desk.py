@@ -190,8 +190,11 @@ class Desk:
         from ..tracking import Tracker
         from ..tracking.budget import Budget
 
-        self._budget = self._budget or Budget(self._max_credits)
         ledger = Ledger(self.settings.ledger, self.settings.data_dir / "spool")
+        owner = self.settings.owner
+        if owner:
+            self._budget = Budget(self._max_credits, owner, lambda: ledger.spent(self.account, owner))
+        self._budget = self._budget or Budget(self._max_credits)
         try:
             client = self._connect()
         except BaseException:
@@ -236,7 +239,8 @@ class Desk:
         for entry in going_on:
             tracker.adopt(entry)
         if going_on:
-            self.notices.append(f"taken up again: {len(going_on)} tasks of an earlier session")
+            tasks = "1 task" if len(going_on) == 1 else f"{len(going_on)} tasks"
+            self.notices.append(f"taken up again: {tasks} of an earlier session")
         if unknown:
             self.notices.append(_unknown_notice(unknown))
             warnings.warn(self.notices[-1], UnsettledWarning, stacklevel=4)
@@ -259,6 +263,6 @@ def _unknown_notice(unknown: list[Entry]) -> str:
     names = ", ".join(display.short(entry.id) for entry in unknown[:5]) + (", …" if len(unknown) > 5 else "")
     count = f"{len(unknown)} tasks are" if len(unknown) > 1 else "1 task is"
     return (
-        f"{count} unknown (perhaps paid, never resent): {names}; "
-        "settle each with mj.resolve(id, 'lost') or mj.resolve(id, '<the service's task id>')"
+        f"{count} unknown (perhaps paid, never resent): {names}; settle each with "
+        "mj.resolve(id, 'lost'), mj.resolve(id, 'credits') or mj.resolve(id, '<the service's task id>')"
     )

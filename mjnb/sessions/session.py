@@ -39,6 +39,7 @@ class Session:
         speed: Used where a speed is needed and none is said: ``relaxed``, ``fast`` (the default), ``turbo``.
         prices: Credits per item, in place of entries of `mjnb.prices.PRICES`.
         max_credits: What this session may spend, by the estimates; None: no limit.
+        owner: Who may spend it, over all sessions on this ledger, where several people share a key.
         sandbox: A `Sandbox` that is already running, to work against.
         time_scale: How much faster than the service the server's clock runs.
         webhook_key: What the service signs callbacks with; never shown, never stored.
@@ -59,6 +60,7 @@ class Session:
         speed: str | None = None,
         prices: Mapping[str, float] | None = None,
         max_credits: float | None = None,
+        owner: str | None = None,
         sandbox: Sandbox | None = None,
         time_scale: float | None = None,
         webhook_key: str | None = None,
@@ -74,6 +76,7 @@ class Session:
             ledger=ledger,
             speed=speed,
             max_credits=max_credits,
+            owner=owner,
             ask_above=ask_above,
             time_scale=time_scale,
             webhook_key=webhook_key,
@@ -136,7 +139,8 @@ class Session:
 
         Args:
             image: A URL, a file, bytes, a Pillow picture, a figure, or a picture of a task.
-            prompt: What happens in it; Midjourney text, flags included: ``"it runs --motion low"``.
+            prompt: What happens in it; Midjourney text, flags and ``--hd`` included:
+                ``"it runs --motion low"``.
             motion: ``high``, which is meant when nothing is said, or ``low``.
             hd: High definition.
             batch: How many videos: 1, which is meant when nothing is said, 2 or 4.
@@ -275,7 +279,7 @@ class Session:
 
     @property
     def spent(self) -> float:
-        """Credits that this session has spent, by the estimates."""
+        """Credits that this session, or its owner, has spent, by the estimates."""
         return self.tracker.budget.spent
 
     def callbacks(

@@ -60,6 +60,7 @@ class Run:
 
     def start(self) -> None:
         """Start the work, and return at once."""
+        self._take_up()
         self.show()  # first from the cell's own thread: from the loop's it would land in no cell
         self._work = self.tracker.loop.start(self._all())
 
@@ -97,9 +98,6 @@ class Run:
     async def _all(self) -> None:
         found = find(self.design, self.tracker)
         to_send = due(self.design, self.tracker, found, retry=self._retry)
-        self.tasks |= {n: self.tracker.handle(entry) for n, entry in found.items() if entry.state in LIVE}
-        for task in self.tasks.values():
-            self.tracker.follow(task)
         over = asyncio.Event()
         showing = asyncio.ensure_future(display.keep_showing(self._live, self._progress, over.is_set))
         try:

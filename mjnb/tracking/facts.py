@@ -11,7 +11,7 @@ from ..diff import Diff, read_diff
 from ..display import short
 from ..errors import TaskError, TaskExpired, TaskFailed, TaskRejected, TaskUnknown
 from ..ledger import OPEN, Entry, Picture
-from ..params import VIDEO, Generate, rows
+from ..params import TASK_TYPES, VIDEO, Generate, rows
 from . import followups
 
 ENDS: dict[str, type[TaskError]] = {
@@ -47,6 +47,7 @@ class Facts:
 
     @property
     def prompt(self) -> str:
+        """What was asked for, without the flags that became parameters; empty for follow-ups without words."""
         return self.entry.prompt or ""
 
     @property
@@ -78,10 +79,12 @@ class Facts:
 
     @property
     def running(self) -> bool:
+        """Whether the service is, or may be, at work on it."""
         return self.state in ("intent", *OPEN)
 
     @property
     def task_type(self) -> str:
+        """Which kind of task it is, such as ``mj_txt2img``."""
         return self.entry.task_type
 
     @property
@@ -96,14 +99,17 @@ class Facts:
 
     def to_magic(self) -> str:
         """Return the line that makes the same task: ``%mj`` and this."""
-        if self.entry.parent is None:
-            line = prompt.write({**self.params, "prompt": prompt.escape(self.prompt)})
-            first = next(iter(line.split(maxsplit=1)), "")  # a saved task may say nothing
-            return f"imagine {line}" if first in prompt.VERB_WORDS else line
-        source = f"{short(self.entry.parent)} {self.entry.parent_image}"
+        words = prompt.plain(self.prompt)
+        source = f"{short(self.entry.parent)} {self.entry.parent_image}" if self.entry.parent else ""
         if self.task_type in VIDEO:
             own = ("file_urls", "task_type")  # they follow from the source and the verb
             said = {name: value for name, value in self.params.items() if name not in own}
-            return f"animate {source} {prompt.write(said)}"
-        verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
-        return f"{verb} {source} {self.prompt}".rstrip()
+            source = source or "".join(self.params.get("file_urls", ())[:1])
+            line = f"animate {source} {prompt.write({**said, 'prompt': words})}"
+            return f"{line} {TASK_TYPES[self.task_type].word}".rstrip()
+        if source:
+            verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
+            return f"{verb} {source} {words}".rstrip()
+        line = prompt.write({**self.params, "prompt": words})
+        first = next(iter(line.split(maxsplit=1)), "")  # a saved task may say nothing
+        return f"imagine {line}" if first in (*prompt.VERB_WORDS, "-o") else line

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from ..api import read_params
 from ..display import short
 from ..errors import InvalidRequest
-from ..params import VIDEO, Generate, Request, Upscale, Vary, VideoExtend, from_body, make, rows
+from ..params import TASK_TYPES, VIDEO, Generate, Request, Upscale, Vary, VideoExtend, from_body, make, rows
 from ..prompt import one_line, to_request
+from ..prompt.words import split, without
 
 
 class Source(Protocol):
@@ -51,9 +52,15 @@ def extend(source: Source, video: int, prompt: str | None) -> VideoExtend:
 
 
 def animate(urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: bool) -> Generate:
-    """Return the request that makes videos from one picture; raises `InvalidRequest` with what is wrong."""
-    kind = "mj_video_hd" if hd else "mj_video"
-    return to_request(one_line(prompt), {**said, "task_type": kind, "file_urls": urls})
+    """Return the request that makes videos from one picture; raises `InvalidRequest` with what is wrong.
+
+    ``--hd`` in the prompt says the same as ``hd``.
+    """
+    kind = "mj_video_hd"
+    words = split(prompt)
+    asked = {number for number, word in enumerate(words) if word.text.lower() == TASK_TYPES[kind].word}
+    kind = kind if hd or asked else "mj_video"
+    return to_request(one_line(without(prompt, words, asked)), {**said, "task_type": kind, "file_urls": urls})
 
 
 def again(task_type: str, param_json: str) -> Request:

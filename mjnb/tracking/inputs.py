@@ -153,7 +153,8 @@ def _from_result(image: TaskImage, own_hosts: Collection[str], time_scale: float
             f"result {image.number} of task {short(image.task.id)} is a video, and this needs pictures"
         )
     age = time.time() - (image.task.entry.completed_at or 0) / 1000
-    if age < (RESULT_LIFETIME - RESULT_MARGIN) / time_scale and not _unreachable(image.url, own_hosts):
+    spare, until = -RESULT_MARGIN / time_scale, (RESULT_LIFETIME - RESULT_MARGIN) / time_scale
+    if spare < age < until and not _unreachable(image.url, own_hosts):
         return Remote(image.url)
     return _from_file(image.path)
 

@@ -45,10 +45,10 @@ class Schedule:
 
         Args:
             kind: Task type and speed.
-            age: Seconds since the task was taken.
+            age: Seconds since the task was taken; below 0, where a clock was set back, counts as 0.
             told: Whether the service reports the end by itself: then looking is only the safety net.
         """
-        return max(self._pause(kind, age), LONGEST / self._scale if told else 0.0)
+        return max(self._pause(kind, max(0.0, age)), LONGEST / self._scale if told else 0.0)
 
     def _pause(self, kind: Kind, age: float) -> float:
         known = self._latencies(kind)

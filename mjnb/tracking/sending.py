@@ -116,9 +116,10 @@ class Sender:
         fresh = False
         try:
             if task is None:
+                intent = replace(intent, owner=tracker.budget.owner, limit=tracker.budget.limit)
                 own_id, fresh = tracker.ledger.intend(intent)
             else:
-                own_id, fresh = tracker.ledger.again(task.id, intent.at_most)
+                own_id, fresh = tracker.ledger.again(task.id, intent.at_most, tracker.budget.limit)
             try:
                 return tracker.handle(tracker.entry(own_id)), fresh
             except LedgerError:  # recorded, and out of reach before it was sent

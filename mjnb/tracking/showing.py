@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .. import display
+from .. import display, prompt
 from ..errors import MediaError
 from . import followups
 
@@ -43,6 +43,7 @@ def task_view(task: Task, only: int | None = None, *, family: bool = True) -> di
         surprises=str(task.diff) if task.diff and task.diff.surprises else "",
         family=_family_lines(task) if family else "",
         title=title_of(task),
+        note=_unfilled(task.prompt),
     )
 
 
@@ -65,6 +66,12 @@ def link(path: Path) -> str:
         return quote(path.resolve().relative_to(Path.cwd()).as_posix())
     except (ValueError, OSError):
         return ""
+
+
+def _unfilled(text: str) -> str:
+    """Say which names in braces stand in a prompt that was sent, since only a sweep has values for them."""
+    names = ", ".join(f"{{{name}}}" for name in sorted(prompt.names_in(text)))
+    return f"sent with {names} as it stands: only a sweep fills it in" if names else ""
 
 
 def _small(image: TaskImage) -> bytes | None:

@@ -82,6 +82,8 @@ class Tracker:
         self.closed = False
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
         self._following: dict[str, asyncio.Task[None]] = {}
+        self._since: dict[str, float] = {}  # when each was taken, by a clock that nobody sets
+        self._missing: dict[str, float] = {}  # since when the service says that it knows none such
         self.hints = Hints(self)
         self.turns = Turns(client, ledger)
         self._sender = Sender(self)
@@ -276,14 +278,21 @@ class Tracker:
         await self.hints.rest(task, pause, SHORTEST / self.client.time_scale)
 
     def _age(self, task: Task) -> float:
-        return time.time() - (task.entry.submitted_at or task.entry.created_at) / 1000
+        """Return the seconds since a task was taken; the wall clock is read once, since it may be set."""
+        if task.id not in self._since:
+            taken = (task.entry.submitted_at or task.entry.created_at) / 1000
+            self._since[task.id] = time.monotonic() - max(0.0, time.time() - taken)
+        return time.monotonic() - self._since[task.id]
 
     def _take_in(self, task: Task, record: Record | None) -> None:
         task.trouble = ""
         if record is None:
-            if self._age(task) > NOT_YET / self.client.time_scale:
+            since = self._missing.setdefault(task.id, time.monotonic() - SHORTEST / self.client.time_scale)
+            waited = min(time.monotonic() - since, self._age(task))
+            if waited > NOT_YET / self.client.time_scale:
                 self.ledger.expired(task.id, "the service no longer knows this task")
         elif record.pending:
+            self._missing.pop(task.id, None)
             self.ledger.generating(task.id, record.raw)
         else:
             self.ledger.settled(task.id, record)

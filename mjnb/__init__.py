@@ -48,6 +48,7 @@ VERBS = (
 )
 HOMES = {
     "MJError": "errors",
+    "PublicMachineWarning": "sessions",
     "Sandbox": "sandbox",
     "Session": "sessions",
     "Sweep": "sweeps",

@@ -40,6 +40,7 @@ ANSWER_LIMIT = 1024 * 1024  # bytes of an answer of the API; a record has some t
 SLOWEST, SLOWEST_FILE = 300.0, 1800.0  # seconds until an answer, or a file, must have come whole
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 3
+IDLE = 2.0  # seconds that a connection is kept; servers close theirs after 5, upon a paid request at worst
 
 
 class Answer(NamedTuple):
@@ -117,7 +118,9 @@ class Client:
         self.upload_url = (upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url)).rstrip("/")
         self.time_scale = time_scale
         key = Secret(key)  # a traceback with its variables would show it
-        limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
+        limits = httpx.Limits(
+            max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=IDLE
+        )
         shared: dict[str, Any] = {
             "headers": {"User-Agent": USER_AGENT, "Accept-Encoding": wire.PACKED},
             "timeout": TIMEOUT,

@@ -17,36 +17,25 @@ from . import HOMES, VERBS, help, pages, reference, session
 from .magics.manual import manual
 from .pages import Heading, Page, Words
 
-_TASK = (
-    ("prompt", "task_type", "params", "state", "done", "running", "elapsed", "images", "error")
-    + (
-        "wait",
-        "cancel_wait",
-        "fetch",
-        "upscale",
-        "vary",
-        "extend",
-        "parent",
-        "children",
-        "ancestors",
-        "family",
-    )
-    + ("task_id", "record", "server_params", "diff", "to_magic", "watch")
-)
-NOUNS: dict[
-    str, tuple[str, tuple[str, ...]]
-] = {  # what a user holds, where it lives, and what of it is for users; () is all that is public
-    "Session": ("sessions", ()),
-    "Sweep": ("sweeps", ()),
-    "Task": (
-        "tracking",
-        _TASK,
-    ),
-    "TaskImage": ("tracking", ()),
-    "Panel": ("panels.panel", ()),
-    "Sandbox": ("sandbox", ()),
+NOUNS = {  # what a user holds, and where it lives
+    "Session": "sessions",
+    "Sweep": "sweeps",
+    "Task": "tracking",
+    "TaskImage": "tracking",
+    "Panel": "panels.panel",
+    "Sandbox": "sandbox",
 }
-INSIDE = {"tracker", "units", "live"}  # public to other rooms only
+INSIDE = {
+    "changed",
+    "finish",
+    "hide",
+    "live",
+    "present",
+    "reopen",
+    "tracker",
+    "units",
+    "view",
+}  # for other rooms
 FUNCTIONS = ("metric", "nest", "panel", "use")  # of the package, beside the verbs of the default session
 ITEM = re.compile(r"^(\*{0,2}\w[\w, *]*?): (.*)$")
 SECTION = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):$")
@@ -91,11 +80,11 @@ def _package() -> Iterator[pages.Block]:
 
 
 def _nouns() -> Iterator[pages.Block]:
-    for name, (home, chosen) in NOUNS.items():
+    for name, home in NOUNS.items():
         kind = getattr(import_module(f"mjnb.{home}"), name)
         yield Heading(name)
         yield from described(kind)
-        for member in chosen or public(kind):
+        for member in public(kind):
             found = inspect.getattr_static(kind, member)
             if isinstance(found, property):
                 yield Heading(f"`{name}.{member}`", 3)
@@ -105,19 +94,13 @@ def _nouns() -> Iterator[pages.Block]:
 
 
 def _errors() -> Iterator[pages.Block]:
-    errors = import_module("mjnb.errors")
+    errors: Any = import_module("mjnb.errors")
     yield Heading("Errors")
     yield Words("All are `mj.MJError`, with `message`, `hint` and whether asking again may help.")
-    kinds = [
-        one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.MJError)
-    ]
+    found = vars(errors).values()
+    kinds: list[Any] = [one for one in found if isinstance(one, type) and issubclass(one, errors.MJError)]
     lines = [
-        [
-            f"`{one.__name__}`",
-            f"`{one.__bases__[0].__name__}`",
-            _flat(_own_summary(one)),
-            _flat(one.hint or "–"),
-        ]
+        [f"`{one.__name__}`", f"`{one.__bases__[0].__name__}`", _own_summary(one), _flat(one.hint or "–")]
         for one in kinds
     ]
     yield pages.Table(["error", "is a", "when", "what to do"], lines)
@@ -196,7 +179,7 @@ def _fenced(code: str) -> str:
 
 def _own_summary(kind: type) -> str:
     """Return the first sentence of a class's own docstring, not of an inherited one."""
-    return (vars(kind).get("__doc__") or "–").split("\n\n")[0]
+    return _flat((vars(kind).get("__doc__") or "–").split("\n\n")[0])
 
 
 def _signature(function: Any) -> str:

@@ -16,6 +16,8 @@ import pytest
 from binders import HOUSE, PYTHON, Image, base, clone, normal, recipe
 from packaging.requirements import Requirement
 
+from mjnb.sessions import PublicMachineWarning, Session
+
 BINDER = HOUSE / "binder"
 PINS = [line for line in (BINDER / "requirements.txt").read_text().splitlines() if "==" in line]
 LAZY = "get_ipython().run_line_magic('mj', 'a red fox --dry-run'); print('mjnb' in __import__('sys').modules)"
@@ -100,3 +102,17 @@ def test_the_first_tutorial_runs_in_an_environment_of_exactly_these_pins(image: 
 
 def test_the_magic_is_there_without_being_loaded(image: Image) -> None:
     assert image.run("ipython", "--no-banner", "-c", LAZY).strip().endswith("True")
+
+
+def test_a_real_key_on_a_binder_is_warned_of_and_a_sandboxs_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BINDER_LAUNCH_HOST", "https://mybinder.org/")
+    with pytest.warns(PublicMachineWarning, match="public Binder") as caught:
+        session = Session(base_url="kie", api_key="not-a-real-key", data_dir=tmp_path)
+    assert caught[0].filename == __file__
+    assert "public Binder" in repr(session)
+    assert "not-a-real-key" not in repr(session)
+    assert Session(base_url="sandbox", data_dir=tmp_path).notices == []
+    monkeypatch.delenv("BINDER_LAUNCH_HOST")
+    assert Session(base_url="kie", api_key="not-a-real-key", data_dir=tmp_path).notices == []

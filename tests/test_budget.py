@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import places
 from faulty import GENERATE, Drop, Faulty, Lost, envelope
 
 from mjnb import errors
-from mjnb.sandbox import Sandbox
+from mjnb.ledger import Intent
+from mjnb.sandbox import Fault, Sandbox
 from mjnb.sessions import Session
 from mjnb.tracking import Task
 from mjnb.tracking.budget import Budget
@@ -199,6 +201,81 @@ def test_two_sweeps_at_once_stay_below_it(sandbox: Sandbox, tmp_path: Path) -> N
         assert sandbox.account.submits * 8 == session.spent >= 32
         assert "sent" in ends
         assert not set(session.tasks()["state"]) & {"intent", "unknown"}
+
+
+# ---- an owner's: what the ledger says was spent for them ----
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    for place in places(request.param, tmp_path / "shared", server):
+        yield place.url
+
+
+def test_an_owners_budget_outlives_the_session(sandbox: Sandbox, tmp_path: Path, ledger_url: str) -> None:
+    with allowed(sandbox, tmp_path, 20, ledger=ledger_url, owner="ada") as session:
+        session.imagine("a fox")
+        session.imagine("a hare")
+    with allowed(sandbox, tmp_path / "elsewhere", 20, ledger=ledger_url, owner="ada") as session:
+        with pytest.raises(errors.BudgetExceeded, match="4 of 20 are left in the budget of ada"):
+            session.imagine("a hound")
+        assert session.spent == 16
+        assert session.sweep("a hound", stylization=[0, 50]).plan().left == 4
+        assert session.imagine("a hound", speed="relaxed").state == "submitted"
+    with allowed(sandbox, tmp_path, 20, ledger=ledger_url, owner="bob") as session:
+        assert (session.spent, outcome(lambda: session.imagine("a hound"))) == (0, "sent")
+        assert session.tasks()["owner"].to_list() == ["ada", "ada", "ada", "bob"]
+
+
+def test_many_sessions_of_one_owner_spend_no_more_than_one(
+    sandbox: Sandbox, tmp_path: Path, ledger_url: str
+) -> None:
+    how = {"sandbox": sandbox, "ledger": ledger_url, "max_credits": 20, "owner": "ada"}
+    sessions = [Session(data_dir=tmp_path / str(number), **how) for number in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        asked = [lambda s=session, n=n: s.imagine(f"fox {n}") for n, session in enumerate(sessions * 2)]
+        ends = Counter(pool.map(outcome, asked))
+    for session in sessions:
+        session.close()
+    assert ends == {"sent": 2, "BudgetExceeded": 6}
+    assert sandbox.account.submits == 2
+
+
+def test_what_was_refused_is_not_counted_for_an_owner(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add(Fault("code", on="submit", code=402, next=1))
+    with allowed(sandbox, tmp_path, 20, owner="ada") as session:
+        assert outcome(lambda: session.imagine("a fox")) == "InsufficientCredits"
+        assert session.spent == 0
+        assert outcome(lambda: session.sweep("a fox", stylization=[0, 50]).run()) == "sent"
+        assert session.spent == 16
+
+
+def test_a_refused_request_is_not_sent_again_above_its_owners_limit(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with allowed(sandbox, tmp_path, 20, owner="ada") as session:
+        ledger, (request, account) = session.tracker.ledger, _asked(session)
+        own_id, _ = ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))
+        ledger.rejected(own_id, "too many", 429)
+        other, _ = ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))
+        with pytest.raises(errors.BudgetExceeded, match="0 of 8 are left in the budget of ada"):
+            ledger.again(own_id, limit=8)
+        assert session.task(own_id).state == "rejected"
+        assert ledger.again(own_id, limit=16) == (own_id, True)
+
+
+def _asked(session: Session) -> tuple[Any, str]:
+    return session.imagine("a fox", dry_run=True).request, session.desk.account
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 101, 7])
+def test_an_owner_that_is_no_name_is_refused(name: Any, tmp_path: Path) -> None:
+    if name == "":  # says nothing, as an empty variable does
+        assert Session(data_dir=tmp_path, owner=name).settings.owner == ""
+        return
+    with pytest.raises(errors.ConfigError, match="owner"):
+        Session(data_dir=tmp_path, owner=name)
 
 
 # ---- limits that are none ----

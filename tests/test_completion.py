@@ -82,6 +82,10 @@ PLACES = {
     "way of a key": ("%mj config key k", ["keyring"]),
     "help": ("%mj help styliz", ["stylization"]),
     "all": ("%mj wait a", ["all"]),
+    "word of a verb": ("%mj animate fox 1 it runs --h", ["--hd", "--help"]),
+    "state": ("%mj tasks succ", ["succeeded"]),
+    "verb behind a variable": ("%mj -o fox ups", ["upscale"]),
+    "verb behind a variable, in a cell": ("%%mj -o fox ups", ["upscale"]),
 }
 
 
@@ -179,6 +183,8 @@ def test_what_breaks_it_breaks_no_other(shell: InteractiveShell, session: Sessio
     use(session)
     shell.push({"rude": Rude(), "start": 1})
     assert completed(shell, "%mj upscale ") is not None
+    shell.push({"vast": 10**5000})
+    assert {"{{rude", "{{start", "{{vast"} <= set(texts(shell, "%mj a {{"))
     path = Presets(session.settings.data_dir).path
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"\xff = broken")

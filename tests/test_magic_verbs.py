@@ -167,6 +167,10 @@ ANIMATED: dict[str, tuple[str, dict[str, Any]]] = {
         {"prompt": "it runs", "motion": "low", "videoBatchSize": 4, "aspectRatio": "16:9"},
     ),
     "braces": (r"%mj animate fox 1 a \{boxed\} light", {"prompt": "a {boxed} light", "motion": "high"}),
+    "high definition": (
+        "%mj animate fox 1 it runs --hd --bs 2",
+        {"taskType": "mj_video_hd", "prompt": "it runs", "motion": "high", "videoBatchSize": 2},
+    ),
     "question": ("%mj animate fox 1 who runs?", {"prompt": "who runs?", "motion": "high"}),
 }
 
@@ -179,6 +183,24 @@ def test_a_picture_of_a_task_is_animated(
     shell.run(typed)
     url = ids(shell)[2]
     assert posts(wire)[before:] == [(GENERATE, {"taskType": "mj_video", "fileUrls": [url], **body})]
+
+
+# what is called in Python, and what must be found again in its line
+AGAIN = {
+    "high definition": r"mj.animate(fox.images[0], 'it {runs} \\ {{x}}', hd=True)",
+    "a video from a URL": f"mj.animate({URL!r}, 'it runs', motion='low')",
+    "a longer video": "film.extend(1, 'it {{x}} {leaps}')",
+    "an option of ours": "mj.imagine('-o x a fox')",
+}
+
+
+@pytest.mark.parametrize("call", AGAIN.values(), ids=AGAIN)
+def test_the_line_of_a_task_makes_it_again(shell: Shell, wire: Faulty, call: str) -> None:
+    shell.run(f"one = {call}")
+    first = posts(wire)[-1]
+    shell.run("two = get_ipython().run_line_magic('mj', one.to_magic())\n%mj wait all")
+    assert posts(wire)[-1] == first
+    assert shell.run("print(two.id != one.id, two.parent == one.parent)") == "True True\n"
 
 
 def test_a_url_is_animated(shell: Shell, wire: Faulty) -> None:
@@ -488,6 +510,30 @@ def test_settings_are_shown_with_their_source_and_set(shell: Shell) -> None:
     assert '"speed": "fast"' in shell.run("%mj a fox --dry-run")
 
 
+def test_a_setting_that_was_taken_back_can_be_chosen_again(shell: Shell) -> None:
+    """A limit that is silently not there would be paid for."""
+    for _ in range(2):
+        shell.run("%config MJ.max_credits = 5000")
+        assert "max_credits: 5000, from %config" in shell.run("%mj config max_credits")
+        assert "max_credits: not set" in shell.run("%mj config max_credits default")
+    shell.run("%config MJ.max_credits = None")
+
+
+def test_a_refused_setting_leaves_nothing_behind(shell: Shell) -> None:
+    assert "Give credits" in shell.run("%config MJ.max_credits = -5")
+    shell.run("%reload_ext mjnb")
+    assert "max_credits: not set" in shell.run("%mj config max_credits")
+
+
+def test_a_wrong_setting_in_ipythons_files_is_told_and_nothing_is_half_loaded(tmp_path: Path) -> None:
+    wrong = Shell(tmp_path)
+    wrong.run("get_ipython().config.MJ.max_credits = -5  # as c.MJ.max_credits does")
+    printed, kind, words = wrong.tried("%reload_ext mjnb")
+    there = wrong.run("print(any('mjnb' in type(one).__module__ for one in get_ipython().configurables))")
+    wrong.close()
+    assert (kind, "Give credits" in words, there) == ("ConfigError", True, "False\n"), printed
+
+
 def test_a_key_is_taken_where_nobody_sees_it(shell: Shell) -> None:
     _, kind, words = shell.tried("%mj config key canary-55")
     assert kind == "ConfigError"
@@ -509,6 +555,7 @@ HELP = {
     "--no": "what must not be in the picture",
     "upscale": "U1 to U4",
     "--each": "one task for each line",
+    "--hd": "high definition",
     "-o": "into that variable",
 }
 

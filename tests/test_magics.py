@@ -129,6 +129,8 @@ TRAPS = {
     "equals": "x = y == z",
     "parenthesis": "a (fox [in",
     "question": "who is there? is this?",
+    "marks that Python ends lines at": "a fox\u2028in\u2029snow\x85, \vis \fit {{1}}",
+    "line separator in a question": "who is\u2028there?",
     "exclamation": "!ls what a fox!",
     "backslash at the end": "a fox \\",
     "template": "a {{fox} }} {{1}} {{a b}}",
@@ -316,6 +318,14 @@ def test_without_a_key_it_says_once_that_it_is_the_sandbox(tmp_path: Path) -> No
         notebook.run("a.wait(); b.wait();")
         assert len(alts(html_of(notebook.outputs(-3)[1:]))) == 4
         assert "sandbox" in html_of(notebook.outputs(-2))
+
+
+def test_the_sandbox_that_was_asked_for_does_not_miss_a_key(tmp_path: Path) -> None:
+    with Notebook(tmp_path, MJNB_API_KEY="a-key", MJNB_BASE_URL="sandbox", MJNB_TIME_SCALE="300") as notebook:
+        notebook.run("%load_ext mjnb")
+        notice = str(notebook.run("a = %mj a red fox --turbo\na.wait();")[0])
+    assert "sandbox" in notice
+    assert "no API key" not in notice
 
 
 # ---- what the front end asks ----

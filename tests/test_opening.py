@@ -268,7 +268,7 @@ def test_thumbnails_that_come_with_a_folder_are_not_shown(saved: Path) -> None:
     sweep.close()
 
 
-@pytest.mark.parametrize("said", ['{}', '{"prompt": ""}', '{"prompt": null}'])
+@pytest.mark.parametrize("said", ["{}", '{"prompt": ""}', '{"prompt": null}'])
 def test_a_task_that_says_nothing_is_shown_all_the_same(saved: Path, said: str) -> None:
     changed(saved, lambda manifest: manifest["tasks"][0].update(param_json=said, prompt=None))
     sweep = Sweep.open(saved)

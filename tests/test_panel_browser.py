@@ -199,6 +199,47 @@ def test_a_drag_is_one_message(fronts: dict[str, Front], page: Page, service: Sa
     expect(page.locator(".mjnb-panel-static")).to_be_visible()  # what is saved is there again
 
 
+def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    panel = run(fronts["lab"], page, service, "sweep")
+    text_of(panel).fill("a red fox --v 7")
+    panel.get_by_role("tab", name="Sweep").click()
+    tab = panel.locator(".mjnb-sweep")
+    expect(tab.get_by_text("Swept with what stands under Make: a red fox --v 7")).to_be_visible()
+    for name, parameter, values in (("First", "stylization", "0, 1000"), ("Second", "speed", "fast, relaxed")):
+        axis = tab.get_by_role("group", name=f"{name} axis")
+        axis.get_by_label("Parameter").select_option(parameter)
+        axis.get_by_label("Values").fill(values)
+    expect(tab.locator(".mjnb-facts")).to_contain_text("4 (2 × 2)")
+    go = tab.get_by_role("button", name="Run: 22 credits")
+    expect(go).not_to_have_attribute("aria-disabled", "true")
+    shot(page, "sweep-plan")
+    assert serious(page) == []
+    go.click()
+    stop = tab.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    page.evaluate(f"{kernel}.interrupt()")  # what is paid goes on
+    plot = tab.locator(".mjnb-plot img")
+    expect(plot).to_be_visible(timeout=WAIT)
+    first = str(plot.get_attribute("src"))
+    expect(stop).to_be_visible()
+    shot(page, "sweep-running")
+    assert serious(page) == []
+    expect(plot).not_to_have_attribute("src", first, timeout=WAIT)  # it grows
+    expect(tab.get_by_text("The sweep ended: 4 of 4 cells are settled.")).to_be_visible(timeout=WAIT)
+    expect(stop).to_be_hidden()
+    assert plot.evaluate("one => one.decode().then(() => one.naturalWidth)") >= 400
+    shot(page, "sweep-finished")
+    assert serious(page) == []
+    assert len(prompts(fronts["lab"], "sweep")) == 4
+
+    panel.get_by_role("tab", name="Make").click()
+    panel.get_by_role("button", name="Generate").click()
+    page.evaluate(f"{kernel}.interrupt()")
+    pictures(panel, 4)
+    expect(panel.get_by_role("alert")).to_have_text([""] * panel.get_by_role("alert").count())
+
+
 def as_bytes(frame: str | bytes) -> bytes:
     return frame.encode() if isinstance(frame, str) else frame
 
@@ -262,6 +303,10 @@ def test_by_keys_alone(fronts: dict[str, Front], page: Page, service: Sandbox, k
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
     pictures(panel, 4)
     assert prompts(front, "keys") == ["a red fox"]
+    for name, count in (("(U2)", 5), ("(V3)", 9)):
+        panel.locator(".mjnb-card").last.get_by_role("button", name=name).focus()
+        keys.press("Enter")
+        pictures(panel, count)
     expect(panel.get_by_role("alert")).to_have_text([""] * panel.get_by_role("alert").count())
     assert serious(page) == []
     focusable = panel.locator("input, select, textarea, button, summary")
@@ -304,13 +349,20 @@ def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox)
     panel.get_by_role("tab", name="Sweep").click()
     expect(panel.locator(".mjnb-sweep")).to_be_visible()
     shot(page, "dark-sweep")
+    assert serious(page) == []
     panel.get_by_role("tab", name="Make").click()
     page.set_viewport_size({"width": 400, "height": 1400})
     page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
     expect(panel.get_by_role("button", name="Generate")).to_be_visible()
+    panel.get_by_text("Advanced", exact=True).click()
     assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
     shot(page, "narrow")
+    assert serious(page) == []
+    panel.locator(".mjnb-gallery").evaluate("one => one.scrollIntoView()")
+    pictures(panel, 4)
+    shot(page, "narrow-gallery")
 
 
 # ---- a kernel that restarts, a notebook that is reopened ----
@@ -331,6 +383,10 @@ def test_restarted_and_reopened(fronts: dict[str, Front], page: Page, service: S
     front.command(page, "notebook:run-all-cells")
     expect(panel).to_have_count(1)
     expect(panel).to_have_attribute("data-mjnb-guarded", "true")
+    fox = panel.locator(".mjnb-card", has_text="a fox in snow")  # taken up, and paid once
+    expect(fox.locator("img")).to_have_count(4, timeout=WAIT)
+    expect(panel.get_by_text("taken up again: 1 task of an earlier session")).to_be_visible()
+    shot(page, "resumed")
     text_of(panel).fill("an owl")
     panel.get_by_role("button", name="Generate").click()
     expect(panel.locator(".mjnb-card", has_text="an owl").locator("img")).to_have_count(4, timeout=WAIT)

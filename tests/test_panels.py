@@ -12,12 +12,12 @@ from typing import Any
 
 import ipywidgets.widgets.widget as registry
 import pytest
-from faulty import Faulty, envelope, until
+from faulty import GENERATE, Faulty, Lost, envelope, until
 from PIL import Image
 
 import mjnb as mj
 from mjnb import prompt
-from mjnb.errors import InvalidRequest
+from mjnb.errors import AnswerLost, InvalidRequest
 from mjnb.media import BYTE_LIMIT
 from mjnb.panels import Panel, actions, live, panel, references
 from mjnb.panels.form import describe, name_of
@@ -504,3 +504,41 @@ def test_a_task_goes_on_without_its_panel(session: Session) -> None:
 
 def test_the_face_has_the_panel() -> None:
     assert mj.panel is panel
+
+
+# ---- what is left from before ----
+
+
+def test_what_is_unknown_is_told_in_the_panel_and_warned_of_in_no_thread(
+    troubled: Faulty, tmp_path: Path
+) -> None:
+    def opened() -> Session:
+        return Session(base_url=troubled.url, api_key="sandbox", time_scale=300, data_dir=tmp_path / "data")
+
+    troubled.script(GENERATE, Lost())
+    with opened() as first, pytest.raises(AnswerLost):
+        first.imagine("a fox")
+    with opened() as second:
+        made = panel(second)
+        made.runs.work(made._take_up).result(20)  # as when it is shown; a warning would be an error here
+        assert "1 task is unknown (perhaps paid" in made.page.note
+        assert made.form.trouble == ""
+        made.close()
+
+
+def test_scores_of_an_earlier_session_are_shown(sandbox: Sandbox, tmp_path: Path) -> None:
+    def opened() -> Session:
+        return Session(sandbox=sandbox, data_dir=tmp_path / "data")
+
+    with opened() as first:
+        fox = first.imagine("a fox", wait=True)
+        actions.rate(first, fox.images[1], 2)
+        actions.rate(first, fox.images[1], 4)  # the latest counts
+    with opened() as second:
+        made = panel(second)
+        made._open_tab("history")
+        assert made.history is not None
+        assert made.history.widget._scores == {(fox.id, 2): 4}
+        made._act("Rate 5", fox.id, 1)
+        assert made.history.widget._scores[fox.id, 1] == made.gallery.widget._scores[fox.id, 1] == 5
+        made.close()

@@ -595,6 +595,25 @@ def test_a_value_comes_through_as_it_is(value: str) -> None:
 
 
 @unhurried
+@given(spicy)
+def test_a_plain_text_comes_through_as_it_is(text: str) -> None:
+    assert expand(interpolate(plain(text), {"a": "fox"})) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a fox, red", "a fox, red"),
+        ("a {fox}, red {", "a {fox}, red {"),
+        ("a {red, blue} fox", "a \\{red\\, blue\\} fox"),
+        ("a {{fox}}", "a \\{\\{fox\\}\\}"),
+    ],
+)
+def test_only_what_must_be_is_escaped(text: str, line: str) -> None:
+    assert plain(text) == line
+
+
+@unhurried
 @given(spicy, spicy)
 def test_values_are_plain_inside_sets_and_beside_each_other(one: str, two: str) -> None:
     names = {"x": one, "y": two}

@@ -81,7 +81,7 @@ def _clock(view: TaskView) -> str:
 
 
 def _status_html(view: TaskView) -> str:
-    mark = ' · <span title="no API key: drawn here, nothing is paid">sandbox</span>' if view.sandbox else ""
+    mark = ' · <span title="drawn here, nothing is paid">sandbox</span>' if view.sandbox else ""
     name = f"task <code>{escape(short(view.id))}</code>"
     line = f'<div style="{MUTED}">{name} · {outside(_status(view))}{mark}</div>'
     progress = bar((view.elapsed or 0) / view.expected) if view.state in RUNNING and view.expected else ""

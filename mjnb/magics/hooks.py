@@ -6,7 +6,10 @@ import contextlib
 import sys
 from typing import Any
 
+from traitlets import TraitError
+
 from .. import config
+from ..errors import ConfigError
 from .magic import MJMagics
 from .matcher import Matcher
 from .traits import MJ, SOURCE
@@ -19,10 +22,11 @@ FRAME = ("polars.dataframe.frame", "DataFrame")
 def load(shell: Any) -> None:
     """Add the magics, completion and ``%config MJ`` to a shell; again is no harm."""
     unload(shell)
+    settings = _settings(shell)
     shell.register_magics(MJMagics)
     shell.input_transformers_cleanup.append(keep_whole)
     shell.Completer.custom_matchers.append(Matcher(shell))
-    shell.configurables.append(MJ(parent=shell))
+    shell.configurables.append(settings)
     shell.events.register(AFTER, repeat_stale)
     formatter = shell.display_formatter.mimebundle_formatter
     try:
@@ -31,8 +35,17 @@ def load(shell: Any) -> None:
         formatter.for_type_by_name(*FRAME, frame_bundle)
 
 
+def _settings(shell: Any) -> MJ:
+    """Return the settings of ``%config MJ``, with what IPython's own files say of them."""
+    try:
+        return MJ(parent=shell)
+    except TraitError as error:
+        config.forget_all(SOURCE)
+        raise ConfigError(str(error), hint="Mend c.MJ in IPython's own files.") from None
+
+
 def unload(shell: Any) -> None:
-    """Take all of it away; settings chosen by ``%config`` are forgotten."""
+    """Take all of it away; settings chosen by ``%config`` do not count any more."""
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("mj", None)
     shell.magics_manager.registry.pop(MJMagics.__name__, None)

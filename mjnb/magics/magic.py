@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..sessions import Session
 
 LINE_END = re.compile("\r\n|\n|\r")
-SANDBOX_NOTICE = "no API key: working with the sandbox, which draws its own pictures and costs nothing"
+SANDBOX_NOTICE = "working with the sandbox, which draws its own pictures and costs nothing"
 
 
 @magics_class
@@ -69,10 +69,11 @@ class MJMagics(Magics):
 
         session = default_session()
         if session.settings.embedded and not self._told and not options.quiet:
-            from .. import display
+            from .. import config, display
 
             self._told = True
-            display.Live().show(SANDBOX_NOTICE, display.notice_html(SANDBOX_NOTICE))
+            why = "" if config.found()["api_key"].value else "no API key: "
+            display.Live().show(why + SANDBOX_NOTICE, display.notice_html(why + SANDBOX_NOTICE))
         return session
 
 

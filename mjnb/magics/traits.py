@@ -6,7 +6,7 @@ from typing import Any
 
 from traitlets import Any as AnyTrait
 from traitlets import TraitError, observe, validate
-from traitlets.config import Configurable
+from traitlets.config import Config, Configurable
 
 from .. import config
 from ..errors import ConfigError
@@ -41,7 +41,30 @@ class MJ(Configurable):
 
     @observe(*(name for name, one in config.SETTINGS.items() if one.chosen))
     def _chosen(self, change: dict[str, Any]) -> None:
-        if change["new"] is None:
-            config.forget(change["name"])
-        else:
-            config.choose(change["name"], change["new"], SOURCE)
+        _choose(change["name"], change["new"])
+
+    def update_config(self, config: Config) -> None:
+        """Take in what ``%config`` says; what is refused does not stay in the shell's own settings.
+
+        What is said again counts again, though no trait changed: ``%mj config`` may have taken it back.
+        """
+        section = type(self).__name__
+        try:
+            super().update_config(config)
+        except TraitError:
+            refused = config.pop(section, {})
+            held = self.parent.config.get(section, {})  # the shell may have taken it in before
+            for name in refused:
+                held.pop(name, None)
+            held.update(self.config.get(section, {}))
+            raise
+        for name in config.get(section, {}):
+            if self.has_trait(name):
+                _choose(name, getattr(self, name))
+
+
+def _choose(name: str, value: Any) -> None:
+    if value is None:
+        config.forget(name)
+    else:
+        config.choose(name, value, SOURCE)

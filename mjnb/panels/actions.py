@@ -45,6 +45,13 @@ def rate(session: Session, image: TaskImage, score: int) -> None:
     session.tracker.ledger.ratings.add(Judgement("single", shown=(shown,), score=float(score), rater=_who()))
 
 
+def scores(session: Session) -> dict[tuple[str, int], int]:
+    """Return this person's latest scores that stand in the ledger, by task and number of the picture."""
+    standing, who = session.tracker.ledger.ratings.standing(), _who()
+    own = [one for one in standing if one.kind == "single" and one.score is not None and one.rater == who]
+    return {(shown.task, shown.number): round(one.score or 0) for one in own for shown in one.shown}
+
+
 def save(image: TaskImage, folder: Path) -> Path:
     """Copy the original of a picture or video into a folder; return where it is.
 

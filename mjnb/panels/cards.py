@@ -91,6 +91,8 @@ class Card:
         """The state in words, with how long it takes or took."""
         if any(picture.coming for picture in self.pictures):
             return "fetching"
+        if self.running:
+            return self.state  # the bar beside it has a clock of its own
         return display.task_status(self.view)
 
     @property

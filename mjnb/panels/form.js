@@ -301,7 +301,11 @@ function render({ model, el }) {
   }
 
   const told = () => { status.textContent = model.get("status"); };
-  const failed = () => { delete trouble.dataset.waiting; trouble.textContent = model.get("trouble"); };
+  const failed = () => {
+    delete trouble.dataset.waiting;
+    trouble.textContent = model.get("trouble");
+    if (model.get("trouble")) { held = false; busy(); } // nothing is being sent
+  };
 
   el.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

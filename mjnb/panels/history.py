@@ -11,6 +11,7 @@ import traitlets
 
 from ..errors import MJError
 from ..params import PROMPT_LIMIT
+from . import actions
 from .cards import card
 from .frontend import joined
 from .shelf import OnAction, Shelf
@@ -124,6 +125,7 @@ class History:
             self.widget.found, self.widget.pages = found.height, pages
             self.widget.states = sorted(frame["state"].unique().to_list())
             self.widget.task_types = sorted(frame["task_type"].unique().to_list())
+        self.widget.rated(actions.scores(self._session))
         self._show(ids)
 
     def look(self, query: Query) -> None:

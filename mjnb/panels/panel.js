@@ -11,45 +11,52 @@ function put(view, host) {
   lumino?.processMessage({ type: "after-attach" });
 }
 
-const TRIES = 10;
+const PATIENCE = 60000; // milliseconds in which a part has to be in the page
+const PAUSE = 250; // milliseconds between two looks
 
+const pause = () => new Promise((done) => setTimeout(done, PAUSE));
+
+// A page that is loaded again gets its models in any order, and on a busy machine late: wait for the one that is meant.
 async function viewOf(model, id) {
   const manager = model.widget_manager;
-  return manager.create_view(await manager.get_model(id));
+  for (const start = performance.now(); ; await pause()) {
+    try {
+      return await manager.create_view(await manager.get_model(id));
+    } catch (error) {
+      if (performance.now() - start > PATIENCE) throw error;
+    }
+  }
 }
 
 function initialize({ model }) {
   const place = `mjnb-place-${model.get("place")}`;
   const hiding = element("style", {}, `.mjnb-static-${model.get("place")} { display: none; }`);
   const views = new Map(); // by the element they stand in
-  let tries = 0;
 
-  async function mount() {
-    for (const [host, view] of views) if (!host.isConnected) { views.delete(host); (await view)?.remove(); }
-    for (const host of document.getElementsByClassName(place)) {
-      if (views.has(host)) continue;
-      const view = viewOf(model, model.get("own"));
-      views.set(host, view);
-      try {
-        put(await view, host);
-        document.head.append(hiding);
-      } catch (error) { // the page may not be ready for it yet
-        views.delete(host);
-        tries += 1;
-        if (tries > TRIES) throw error;
-        setTimeout(mount, 200 * tries);
-      }
+  async function mountIn(host) {
+    const view = viewOf(model, model.get("own"));
+    views.set(host, view);
+    try {
+      put(await view, host);
+      document.head.append(hiding);
+    } catch (error) { // the static form stays, and says how to go on
+      host.textContent = `The panel could not be drawn: ${error.message}. Run the cell again.`;
     }
+  }
+
+  function mount() {
+    for (const [host, view] of views)
+      if (!host.isConnected) { views.delete(host); view.then((one) => one.remove(), () => {}); }
+    for (const host of document.getElementsByClassName(place)) if (!views.has(host)) mountIn(host);
   }
 
   const arrival = new MutationObserver(mount);
   arrival.observe(document.body, { childList: true, subtree: true });
   mount();
-  return async () => {
+  return () => {
     arrival.disconnect();
     hiding.remove();
-    tries = TRIES;
-    for (const view of views.values()) (await view)?.remove();
+    for (const view of views.values()) view.then((one) => one.remove(), () => {});
   };
 }
 
@@ -89,7 +96,7 @@ function render({ model, el }) {
     next.tab.focus();
   });
 
-  async function fill() {
+  function fill() {
     const children = model.get("children");
     for (const { name, pane, there } of parts)
       for (const id of children[name] ?? []) {
@@ -97,7 +104,7 @@ function render({ model, el }) {
         there.add(id);
         const host = element("div");
         pane.append(host);
-        put(await viewOf(model, id), host);
+        viewOf(model, id).then((view) => put(view, host), (error) => { host.textContent = `This part could not be drawn: ${error.message}. Run the cell again.`; });
       }
     root.dataset.ready = "yes";
   }

@@ -67,7 +67,7 @@ class Panel:
         self.session = session
         self._pending: Callable[[str], object] | None = None  # what a question is about
         self._outputs: list[display.Live] = []
-        self.runs = Runs(self._show, self._fail, self._tell)
+        self.runs = Runs(self._show, self._fail, self._tell, self._open)
         self.form = Form(
             describe(session.prices, session.speed, sandbox=session.desk.is_sandbox), EMPTY, self._heard
         )
@@ -174,13 +174,23 @@ class Panel:
         ]
         return pictures[:EARLIER]
 
+    def _open(self) -> None:
+        """Open what is behind, before anything is done with it in the background.
+
+        What is left from before is told in the panel: a warning of a thread's has no cell to stand in.
+        """
+        if self.session.desk.is_open:
+            return
+        for task in list(self.session.desk.open(warn=False).tasks.values()):
+            self.runs.follow(task)
+        self.page.note = " ".join(self.session.notices)
+
     def _take_up(self) -> None:
-        """Open what is behind, while nobody waits for it; show what still runs from before."""
+        """Show what still runs from before, while nobody waits for it."""
         for task in list(self.session.tracker.tasks.values()):
             if task.running:
                 self.runs.follow(task)
-        if self.session.notices and not self.runs.tasks:
-            self.form.tell(status=" ".join(self.session.notices))
+        self.gallery.widget.rated(actions.scores(self.session))
 
     # ---- what the front end says ----
 
@@ -284,6 +294,9 @@ class Panel:
             self.params = {**task.params, "prompt": prompt.plain(task.prompt)}
         elif word == "Rate":
             actions.rate(session, task.images[number - 1], int(score))
+            shelves = [self.gallery.widget, *([self.history.widget] if self.history else [])]
+            for shelf in shelves:
+                shelf.rated({(own_id, number): int(score)})
             self._note(f"Rated {score} of 5.")
         elif word == "Save":
             self._note(f"Saved as {actions.save(task.images[number - 1], Path.cwd())}")

@@ -32,12 +32,17 @@ class Runs:
         show: Called with a task whenever it changes, from any thread.
         fail: Called with what went wrong, in words, from any thread.
         tell: Called when the numbers of running and finished tasks change, from any thread.
+        ready: Called on the thread of every work before it begins.
     """
 
     def __init__(
-        self, show: Callable[[Task], None], fail: Callable[[str], None], tell: Callable[[], None]
+        self,
+        show: Callable[[Task], None],
+        fail: Callable[[str], None],
+        tell: Callable[[], None],
+        ready: Callable[[], None],
     ) -> None:
-        self._show, self._fail, self._tell = show, fail, tell
+        self._show, self._fail, self._tell, self._ready = show, fail, tell, ready
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mjnb-panel")
         self._lock = threading.Lock()
         self._pressed: dict[Hashable, float] = {}
@@ -64,6 +69,7 @@ class Runs:
 
         def work() -> None:
             try:
+                self._ready()
                 self.follow(send())
             finally:
                 with self._lock:
@@ -72,12 +78,17 @@ class Runs:
                 if then is not None:
                     then()
 
-        self.work(work)
+        self._pool.submit(self.guarded, work)
         return True
 
     def work(self, do: Callable[[], object]) -> Future[None]:
         """Do something in the background; what goes wrong is shown."""
-        return self._pool.submit(self.guarded, do)
+
+        def prepared() -> None:
+            self._ready()
+            do()
+
+        return self._pool.submit(self.guarded, prepared)
 
     def guarded(self, do: Callable[[], object]) -> None:
         """Do something here; what goes wrong is shown in the panel and nowhere else."""

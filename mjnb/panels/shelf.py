@@ -59,6 +59,14 @@ class Shelf(anywidget.AnyWidget):
             self._cards[card.id] = card
             self._tell(card)
 
+    def rated(self, scores: Mapping[tuple[str, int], int]) -> None:
+        """Show scores, by task and number of the picture; from any thread."""
+        with self._lock:
+            new = {key: score for key, score in scores.items() if self._scores.get(key) != score}
+            self._scores |= new
+            for own_id in {own_id for own_id, _ in new} & set(self._cards):
+                self._tell(self._cards[own_id])
+
     def clear(self) -> None:
         """Take all cards away."""
         with self._lock:

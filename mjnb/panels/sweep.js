@@ -5,6 +5,7 @@ const NONE = "none";
 export default {
   render({ model, el }) {
     const news = element("div", { role: "status", "aria-live": "polite", class: "mjnb-status" });
+    const base = element("div", { class: "mjnb-base", dir: "auto" });
     const faults = element("div", { role: "alert", class: "mjnb-bad" });
     const facts = element("dl", { class: "mjnb-facts" });
     const lines = element("div");
@@ -85,6 +86,7 @@ export default {
         ? [element("ul", {}, ...wrong.map((one) => element("li", {}, one)))] : wrong));
       facts.replaceChildren(...model.get("facts").map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
       facts.hidden = !model.get("facts").length;
+      base.textContent = model.get("base");
       run.textContent = model.get("run_words");
       run.hidden = Boolean(model.get("question"));
       setBusy(run, !model.get("can_run"));
@@ -131,7 +133,7 @@ export default {
 
     const told = () => announce(news, model.get("news"));
     const watched = [
-      ["change:facts change:faults change:trouble change:run_words change:running change:can_run change:progress change:done change:question", draw],
+      ["change:base change:facts change:faults change:trouble change:run_words change:running change:can_run change:progress change:done change:question", draw],
       ["change:parameters", fill],
       ["change:python change:magic", write],
       ["change:question", ask],
@@ -141,7 +143,7 @@ export default {
     for (const [names, act] of watched) model.on(names, act);
 
     el.append(element("section", { class: "mjnb-sweep", "aria-label": "Sweep" },
-      element("div", { class: "mjnb-axes" }, ...axes.map((one) => one.made)),
+      base, element("div", { class: "mjnb-axes" }, ...axes.map((one) => one.made)),
       element("div", { class: "mjnb-fields" }, labelled("Repeats", repeat),
         labelled("Pay again for cells that failed", retry, { class: "mjnb-field mjnb-check" }), run, stop),
       faults, facts, question, lines, progress, news, picture));

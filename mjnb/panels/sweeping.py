@@ -18,6 +18,7 @@ import traitlets
 from .. import display
 from ..errors import InvalidRequest, MJError
 from ..prices import DOLLARS_PER_CREDIT
+from ..prompt import write
 from ..sweeps import asking
 from ..sweeps.plans import TO_PAY
 from .axes import Form, example, magic_line, python_line, sweepable
@@ -42,6 +43,7 @@ class SweepWidget(anywidget.AnyWidget):
 
     parameters = traitlets.List(traitlets.Dict()).tag(sync=True)
     form = traitlets.Dict().tag(sync=True)
+    base = traitlets.Unicode().tag(sync=True)  # what is held fixed, as a line
     facts = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
     faults = traitlets.List(traitlets.Unicode()).tag(sync=True)
     trouble = traitlets.Unicode().tag(sync=True)  # what the latest run met
@@ -112,6 +114,7 @@ class SweepTab:
             widget.facts, widget.python, widget.magic, widget.question = [], "", "", ""
             widget.can_run, widget.faults, widget.run_words = False, [], "Run"
             said = self._said()
+            widget.base = _base(said)
             widget.parameters = _parameters(said.get("task_type"))
             if self.form.faults:
                 widget.faults = self.form.faults if self.form.axes else []
@@ -265,6 +268,13 @@ def _parameters(task_type: str | None) -> list[dict[str, str]]:
         {"name": row.name, "help": row.help, "values": str(row.domain), "example": example(row)}
         for row in sweepable(task_type)
     ]
+
+
+def _base(said: Mapping[str, Any]) -> str:
+    """Return what is held fixed, as people read it."""
+    if not str(said.get("prompt") or "").strip():
+        return "First write a prompt under Make: it is swept, with the settings there."
+    return f"Swept with what stands under Make: {write(said)}"
 
 
 def _plain(form: Form) -> dict[str, Any]:

@@ -198,8 +198,8 @@ class Blocks:
 
     def _draw_one(self, figure: SweepFigure, one: Series, x: float, y: float, *, last: bool) -> None:
         over, places, tangled = self.facets.over, self.facets.places, self.facets.tangled
-        key = "mean ± SD" if tangled and one.kind != "none" else one.key
         shown = one.along(0) if tangled else one
+        key = shown.mean_key if tangled else one.key
         box = (x, y, self._wide, self.plot)
         axes = panel(figure, shown, box, places, key=key, spare=self._key)
         (draw_mean if tangled else draw_lines)(axes, shown, figure.theme, places)

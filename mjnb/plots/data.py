@@ -107,6 +107,12 @@ class Series:
         value, bars = what[self.kind]
         return f"{value} ± {bars}" if np.isfinite(self.spread).any() else value
 
+    @property
+    def mean_key(self) -> str:
+        """What the bars of a mean over other parameters (see `along`) are, in words; a sample has none."""
+        bars = " ± SD" if np.isfinite(self.spread).any() else ""
+        return f"mean{bars}" if self.kind != "none" else ""
+
     def swapped(self) -> Series:
         """The same numbers with the two axes exchanged."""
         dots = {place[::-1]: values for place, values in self.dots.items()}

@@ -92,8 +92,7 @@ class Joints:
         left, top = at
         theme, places = figure.theme, np.arange(len(self.axes[0].values), dtype=float)
         over = one.along(0)
-        barred = np.isfinite(over.spread).any()  # a sample may have one cell at each value
-        key = "" if one.kind == "none" else "mean ± SD" if barred else "mean"
+        key = over.mean_key
         if not numbers_fit(one.mean, (self._wide / one.mean.shape[0], self.heat / one.mean.shape[1])):
             key = colours_of(one)
         box = (left, top, self._wide, OVER)

@@ -20,6 +20,7 @@ from ..errors import ConfigError
 from ..loop import GRACE, the_loop
 from ..params import private_host
 from ..prices import PRICES
+from . import public
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,7 +72,7 @@ class Desk:
         self.is_sandbox = settings.embedded or sandbox
         self.account = SANDBOX if self.is_sandbox else settings.account
         self.prices = _price_table(prices or {})
-        self.notices: list[str] = []
+        self.notices = public.notices(settings.key, is_sandbox=self.is_sandbox)
         self._max_credits = settings.max_credits
         self._budget: Budget | None = None  # one for the session's life, also when it opens again
         self._lock = threading.RLock()
@@ -84,6 +85,15 @@ class Desk:
     @property
     def tracker(self) -> Tracker:
         """The tracker, opened when first asked for."""
+        return self.open()
+
+    def open(self, *, warn: bool = True) -> Tracker:
+        """Open ledger and client, once, and return the tracker.
+
+        Args:
+            warn: Whether tasks that are unknown are warned of (`UnsettledWarning`); without, whoever opens
+                it tells people what `notices` has.
+        """
         with self._lock:
             self._forget_if_forked()
             if self._tracker is None:
@@ -93,7 +103,7 @@ class Desk:
                     self._stop_server()
                     raise
                 atexit.register(self.close)  # runs before the loop's own, which was registered earlier
-                self._take_up(self._tracker)
+                self._take_up(self._tracker, warn)
             return self._tracker
 
     @property
@@ -234,7 +244,7 @@ class Desk:
             self._server.stop()
             self._server = None
 
-    def _take_up(self, tracker: Tracker) -> None:
+    def _take_up(self, tracker: Tracker, warn: bool) -> None:
         going_on, unknown = tracker.ledger.left_open(self.account)
         for entry in going_on:
             tracker.adopt(entry)
@@ -243,7 +253,8 @@ class Desk:
             self.notices.append(f"taken up again: {tasks} of an earlier session")
         if unknown:
             self.notices.append(_unknown_notice(unknown))
-            warnings.warn(self.notices[-1], UnsettledWarning, stacklevel=4)
+            if warn:
+                warnings.warn(self.notices[-1], UnsettledWarning, stacklevel=5)
 
 
 def _price_table(own: Mapping[str, float]) -> dict[str, float]:

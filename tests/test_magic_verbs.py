@@ -520,8 +520,10 @@ def test_a_setting_that_was_taken_back_can_be_chosen_again(shell: Shell) -> None
 
 
 def test_a_refused_setting_leaves_nothing_behind(shell: Shell) -> None:
-    assert "Give credits" in shell.run("%config MJ.max_credits = -5")
+    shell.run("%config MJ.max_credits = 4000\n%config MJ.max_credits = -5")
     shell.run("%reload_ext mjnb")
+    assert "max_credits: 4000, from %config" in shell.run("%mj config max_credits")
+    shell.run("%config MJ.max_credits = None\n%reload_ext mjnb")
     assert "max_credits: not set" in shell.run("%mj config max_credits")
 
 

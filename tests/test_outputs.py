@@ -61,6 +61,17 @@ def test_all_that_nobody_waited_for_are_brought_up_to_date_at_once(notebook: Not
     assert [images(html_of(notebook.outputs(place))) for place in (-5, -4, -3)] == [4, 4, 4]
 
 
+def test_a_notebook_that_ends_by_waiting_keeps_nothing_unfinished(notebook: Notebook) -> None:
+    cells = ["%mj a lynx", "%%mj --each\na\nb", "%mj a {red, blue} bird", "x = %mj an owl --relax\nx"]
+    first = len(notebook.book.cells)
+    for cell in cells:
+        notebook.run(cell)
+    assert "succeeded" in str(notebook.run("%mj wait"))
+    shown = [str(one["data"]["text/plain"]) for cell in notebook.book.cells[first:] for one in cell.outputs]
+    assert not [text for text in shown if "submitted" in text or "waits" in text or "nothing" in text]
+    assert sum(text.startswith("task") and ": 4 pictures in" in text for text in shown) == 4
+
+
 def test_what_is_up_to_date_is_not_said_again(notebook: Notebook) -> None:
     notebook.run("mj.imagine('a goat', wait=True)")
     said = "from mjnb.display import live\nprint(len(live._stale))"
@@ -149,7 +160,7 @@ def test_a_sweep_that_only_python_can_say_has_no_line(notebook: Notebook) -> Non
 )  # fmt: skip
 def test_the_line_of_a_task_makes_the_same_task_again(notebook: Notebook, prompt: str) -> None:
     notebook.run(f"from mjnb.prompt import escape\none = mj.imagine(escape({prompt!r}), stylization=50)")
-    typed = notebook.run("print(repr(one).split('\\n', 1)[1], end='')")[0]["text"]
+    typed = notebook.run("print('%' + repr(one).split('\\n%', 1)[1], end='')")[0]["text"]
     notebook.run(typed)
     assert notebook.run("mj.tasks()['request_sha'].tail(2).n_unique()")[0]["data"]["text/plain"] == "1"
     assert notebook.run("one.wait().state")[0]["data"]["text/plain"] == "'succeeded'"

@@ -21,6 +21,7 @@ from mjnb.sandbox import Sandbox
 expect.set_options(timeout=20_000)
 
 SCREENS = Path(__file__).parent.parent / "build" / "screens"
+SLOW = 6
 SCALE = 30  # a fast task takes two seconds: long enough to be seen running
 CELL = """
 import mjnb as mj
@@ -68,9 +69,9 @@ def fronts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Front
         front.__exit__(None, None, None)
 
 
-def run(front: Front, page: Page, service: Sandbox, name: str) -> Locator:
+def run(front: Front, page: Page, service: Sandbox, name: str, scale: int = SCALE) -> Locator:
     """Run a notebook with a panel of its own ledger, and return the panel."""
-    front.write(name, CELL.format(url=service.url, name=name, scale=SCALE))
+    front.write(name, CELL.format(url=service.url, name=name, scale=scale))
     front.run(page, name)
     panel = page.locator(".mjnb-panel")
     expect(panel).to_have_attribute("data-mjnb-guarded", "true", timeout=WAIT)
@@ -199,13 +200,21 @@ def test_a_drag_is_one_message(fronts: dict[str, Front], page: Page, service: Sa
     expect(page.locator(".mjnb-panel-static")).to_be_visible()  # what is saved is there again
 
 
-def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
-    panel = run(fronts["lab"], page, service, "sweep")
+@pytest.fixture
+def slow() -> Iterator[Sandbox]:
+    """A service whose tasks take some ten seconds: a sweep can be watched while it grows."""
+    with Sandbox(time_scale=SLOW, long_side=128) as server:
+        yield server
+
+
+def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, slow: Sandbox) -> None:
+    panel = run(fronts["lab"], page, slow, "sweep", SLOW)
     text_of(panel).fill("a red fox --v 7")
     panel.get_by_role("tab", name="Sweep").click()
     tab = panel.locator(".mjnb-sweep")
     expect(tab.get_by_text("Swept with what stands under Make: a red fox --v 7")).to_be_visible()
-    for name, parameter, values in (("First", "stylization", "0, 1000"), ("Second", "speed", "fast, relaxed")):
+    picked = (("First", "stylization", "0, 1000"), ("Second", "speed", "fast, relaxed"))
+    for name, parameter, values in picked:
         axis = tab.get_by_role("group", name=f"{name} axis")
         axis.get_by_label("Parameter").select_option(parameter)
         axis.get_by_label("Values").fill(values)

@@ -23,6 +23,7 @@ from mjnb.prompt import (
     escape,
     expand,
     interpolate,
+    plain,
     read,
     write,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .options import HELP
@@ -69,14 +69,18 @@ def wait(call: Call) -> Any:
         if not call.options.quiet:
             task.present()
         return task.wait()
-    from .batch import running
+    tasks = _unsettled(call.session)
+    for many in [*_sending(call)]:
+        many.wait()
+    return _wait_for({task.id: task for task in (*tasks, *_unsettled(call.session))}.values())
 
-    for batch in running():
-        batch.wait()
-    return _wait_for(_running(call.session))
+
+def _unsettled(session: Session) -> list[Task]:
+    """Return the tasks of which something is still to come, be it only a picture on its way."""
+    return [task for task in list(session.tracker.tasks.values()) if task.running or not task.done]
 
 
-def _wait_for(tasks: Sequence[Task]) -> Page:
+def _wait_for(tasks: Collection[Task]) -> Page:
     import time
     from collections import Counter
 

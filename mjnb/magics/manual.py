@@ -29,6 +29,10 @@ UNKNOWN = """\
 A task is `unknown` when its submit had no clear answer: it may be paid, and is never sent again by itself.
 `mj.resolve(id, "lost")`, `mj.resolve(id, "credits")` or `mj.resolve(id, "<the service's id>")` settles it."""
 
+ALONE = """\
+Nothing waits, so a notebook that runs without a front end (nbconvert, papermill) keeps what its last cell
+showed while pictures were still on their way. Let it end with `%mj wait`."""
+
 
 def manual() -> Page:
     """Return the whole page."""
@@ -46,6 +50,7 @@ def manual() -> Page:
         Heading("Flags that stay in the text"),
         Words("The service may follow them; that is not verified."),
         reference.passed_flags(),
+        Words(ALONE),
         Words(UNKNOWN),
         Words("`%mj help ow` tells more of one; `mj.help()` has the parameters of every request."),
     )

@@ -53,7 +53,8 @@ class MJ(Configurable):
             super().update_config(config)
         except TraitError:
             refused = config.pop(section, {})
-            held = self.parent.config.get(section, {})  # the shell may have taken it in before
+            shell: Any = self.parent
+            held = shell.config.get(section, {})  # which may have taken it in before
             for name in refused:
                 held.pop(name, None)
             held.update(self.config.get(section, {}))

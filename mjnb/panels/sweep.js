@@ -61,7 +61,7 @@ export default {
     function describe() {
       for (const one of axes) {
         const parameter = of(one.select.value);
-        one.help.textContent = parameter ? `${parameter.help}: ${parameter.values}. A span such as ${parameter.example}, or a list.` : "";
+        one.help.textContent = parameter ? `${parameter.help}: ${parameter.values}. ${parameter.example.includes("..") ? `A span such as ${parameter.example}, or a list.` : "Several, with commas."}` : "";
         one.text.disabled = !parameter;
       }
     }

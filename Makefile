@@ -26,7 +26,7 @@ bench: $(VENV)/.test
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 lab: $(VENV)/.lab
-	@$(BIN)/jupyter lab notebooks
+	@$(BIN)/jupyter lab notebooks $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 # The virtual environment, with one group of dependencies after another; pins are in constraints.txt.
 $(VENV)/.%: pyproject.toml constraints.txt

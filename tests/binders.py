@@ -145,10 +145,10 @@ class Image:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def executed(self, notebook: str) -> Run:
-        """Run a notebook there from top to bottom; it must succeed."""
+    def executed(self, notebook: str, **more: str) -> Run:
+        """Run a notebook there from top to bottom, with more in the environment; it must succeed."""
         with tempfile.TemporaryFile("w+") as log:
-            process = self.start("python", "-c", EXECUTE, notebook, log=log)
+            process = self.start("python", "-c", EXECUTE, notebook, log=log, **more)
             peak, running = 0.0, True
             while running:
                 peak = max(peak, memory(psutil.Process(process.pid).children(recursive=True)))
@@ -163,12 +163,12 @@ class Image:
         seconds, processor = json.loads(said.splitlines()[-1])
         return Run(seconds, processor, peak)
 
-    def start(self, *command: str, log: IO[str]) -> subprocess.Popen[str]:
+    def start(self, *command: str, log: IO[str], **more: str) -> subprocess.Popen[str]:
         """Start a command in the image, by ``start``."""
         return subprocess.Popen(
             self.command(*command),
             cwd=self.repository,
-            env=self.environment,
+            env={**self.environment, **more},
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,

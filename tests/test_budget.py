@@ -251,9 +251,7 @@ def test_what_was_refused_is_not_counted_for_an_owner(sandbox: Sandbox, tmp_path
         assert session.spent == 16
 
 
-def test_a_refused_request_is_not_sent_again_above_its_owners_limit(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+def test_a_refused_request_is_not_sent_again_above_its_owners_limit(sandbox: Sandbox, tmp_path: Path) -> None:
     with allowed(sandbox, tmp_path, 20, owner="ada") as session:
         ledger, (request, account) = session.tracker.ledger, _asked(session)
         own_id, _ = ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))

@@ -95,6 +95,14 @@ def serious(page: Page) -> list[Any]:
     return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
 
 
+def misnamed(panel: Locator) -> list[str]:
+    """Return the buttons whose name does not hold the words that stand on them."""
+    shown = panel.locator("button[aria-label]:visible").evaluate_all(
+        "all => all.map(e => [e.innerText.trim(), e.getAttribute('aria-label')])"
+    )
+    return [f"{words}: {name}" for words, name in shown if words not in f"× {name}"]
+
+
 def prompts(front: Front, name: str) -> list[str]:
     """Return the prompts of a notebook's ledger, oldest first."""
     with sqlite3.connect(front.folder / name / "ledger.db") as connection:
@@ -143,6 +151,7 @@ def test_by_mouse(fronts: dict[str, Front], page: Page, service: Sandbox) -> Non
     assert prompts(front, "mouse") == ["a lighthouse at dusk, waves", HOSTILE]
     shot(page, "gallery")
     assert serious(page) == []
+    assert misnamed(panel) == []
 
     lighthouse = panel.locator(".mjnb-card", has_text="a lighthouse at dusk")
     lighthouse.get_by_role("button", name="(U2)").click()
@@ -234,6 +243,7 @@ def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, slow: Sa
     expect(stop).to_be_visible()
     shot(page, "sweep-running")
     assert serious(page) == []
+    assert misnamed(panel) == []
     expect(plot).not_to_have_attribute("src", first, timeout=WAIT)  # it grows
     expect(tab.get_by_text("The sweep ended: 4 of 4 cells are settled.")).to_be_visible(timeout=WAIT)
     expect(stop).to_be_hidden()
@@ -371,6 +381,10 @@ def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox)
     assert serious(page) == []
     panel.locator(".mjnb-gallery").evaluate("one => one.scrollIntoView()")
     pictures(panel, 4)
+    rows = panel.locator(".mjnb-scores").evaluate_all(
+        "all => all.map(e => new Set([...e.querySelectorAll('button')].map(b => b.offsetTop)).size)"
+    )
+    assert rows == [1, 1, 1, 1]
     shot(page, "narrow-gallery")
 
 

@@ -501,7 +501,7 @@ def test_a_new_session_takes_up_what_is_running(session: Session, sandbox: Sandb
         assert task is not left
         assert task.wait(WAIT).state == "succeeded"
         assert [one.state for one in task.images] == ["stored"] * 4
-        assert later.desk.notices == ["taken up again: 1 tasks of an earlier session"]
+        assert later.desk.notices == ["taken up again: 1 task of an earlier session"]
     assert sandbox.account.submits == 1
 
 
@@ -537,7 +537,7 @@ def test_what_a_dead_process_left_is_taken_up(troubled: Faulty, sandbox: Sandbox
     assert dead.returncode == 1
     with open_session(troubled, sandbox, tmp_path) as later:
         assert later.task(dead.stdout.strip()).wait(WAIT).state == "succeeded"
-        assert later.desk.notices == ["taken up again: 1 tasks of an earlier session"]
+        assert later.desk.notices == ["taken up again: 1 task of an earlier session"]
     assert sandbox.account.submits == 1
 
 

@@ -200,9 +200,7 @@ class Ledger(Keeping):
         }
         return self._change_in(c, own_id, "rejected", ("intent", "unknown"), error, changes)
 
-    def again(
-        self, own_id: str, at_most: int | None = None, limit: float | None = None
-    ) -> tuple[str, bool]:
+    def again(self, own_id: str, at_most: int | None = None, limit: float | None = None) -> tuple[str, bool]:
         """Record that a refused request is about to be sent again.
 
         Returns:

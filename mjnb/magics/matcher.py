@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -115,8 +116,7 @@ def propose(text: str, names: dict[str, Any], hidden: Any = ()) -> tuple[str, li
 
 def _without_options(words: list[str]) -> list[str]:
     """Return the words that are no options of ours, nor the name behind ``-o``."""
-    named = {place + 1 for place, word in enumerate(words) if word == OUT}
-    return [word for place, word in enumerate(words) if word not in HELPS and place not in named]
+    return [word for before, word in pairwise(["", *words]) if word not in HELPS and before != OUT]
 
 
 def _flags(text: str) -> list[Proposal]:

@@ -7,7 +7,7 @@ const VERBS = {
   Save: { words: () => "Save", name: (n, what, of) => `Save ${what} ${n} of ${of}` },
 };
 const WHOLE = {
-  Rerun: { words: "Rerun", name: (of) => `Run ${of} again` },
+  Rerun: { words: "Rerun", name: (of) => `Rerun ${of}: a new task, paid anew` },
   Use: { words: "Use these settings", name: (of) => `Use these settings: those of ${of}` },
 };
 const SCORES = ["poor", "fair", "good", "very good", "excellent"];
@@ -219,7 +219,7 @@ function drawCard(card, shelf, say, host) {
       (made) => press(made, action, 0), { "data-key": action })));
   const title = element("div", { class: "mjnb-title", dir: "auto" }, card.title);
   const letters = [...card.title].length;
-  const whole = button("Show all of it", `Show the whole prompt, ${letters} characters`, (made) => {
+  const whole = button("Show all of it", `Show all of it: ${letters} characters`, (made) => {
     title.classList.add("mjnb-whole");
     made.remove();
   }, { "data-key": "whole" });

@@ -21,7 +21,7 @@ export default () => {
       const since = element("input", { type: "date", "data-key": "since" });
       const newer = button("Newer", "Newer tasks", () => turn(-1), { "data-key": "newer" });
       const older = button("Older", "Older tasks", () => turn(1), { "data-key": "older" });
-      const again = button("Refresh", "Read the ledger again", () => look(model.get("query").page), { "data-key": "again" });
+      const again = button("Refresh", "Refresh: read the ledger again", () => look(model.get("query").page), { "data-key": "again" });
       const where = element("span", { class: "mjnb-muted" });
 
       function asked() {

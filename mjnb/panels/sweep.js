@@ -18,7 +18,7 @@ export default {
     const repeat = element("input", { type: "number", min: "1", max: "100", step: "1", value: "1", "data-key": "repeat" });
     const retry = element("input", { type: "checkbox", "data-key": "retry" });
     const run = button("Run", null, () => tell("run"), { class: "mjnb-primary", "data-key": "run" });
-    const stop = button("Stop", "Send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
+    const stop = button("Stop", "Stop: send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
     let typed;
     let shown = ""; // the address of the figure
 
@@ -113,7 +113,7 @@ export default {
       }
       const price = model.get("price");
       const pay = button(`Pay about ${price}`, `Pay about ${price} and start`, () => tell("pay"), { class: "mjnb-primary" });
-      const cancel = button("Cancel", "Pay nothing", () => tell("cancel"));
+      const cancel = button("Cancel", "Cancel: pay nothing", () => tell("cancel"));
       question.replaceChildren(element("div", {}, text), element("div", { class: "mjnb-actions" }, pay, cancel));
       question.hidden = false;
       if (!had) cancel.focus();

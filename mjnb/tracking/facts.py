@@ -47,7 +47,7 @@ class Facts:
 
     @property
     def prompt(self) -> str:
-        """What was asked for, without the flags that became parameters; empty for follow-ups without words."""
+        """What was asked for, without the flags that became parameters; empty if it needed no words."""
         return self.entry.prompt or ""
 
     @property

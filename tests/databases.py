@@ -91,6 +91,11 @@ class Postgres:
             self._process.wait()
             self._process = None
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._process is not None
+
     def url(self, database: str, driver: str = "+psycopg") -> str:
         """Return a database's address."""
         return f"postgresql{driver}://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{database}"

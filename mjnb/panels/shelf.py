@@ -14,7 +14,7 @@ from typing import Any
 
 import anywidget
 
-from ..errors import MJError
+from ..errors import InvalidRequest, MediaError, MJError
 from .cards import SCORES, Card, CardPicture
 from .frontend import joined
 
@@ -124,17 +124,17 @@ class Shelf(anywidget.AnyWidget):
         with self._lock:
             card = self._cards.get(own_id) if isinstance(own_id, str) else None
         if card is None:
-            raise MJError("this task is not shown any more")
+            raise InvalidRequest("this task is not shown any more")
         picture = next((one for one in card.pictures if one.number == number), None)
         if picture is None and number != 0:
-            raise MJError(f"this task has no picture {number!r}")
+            raise InvalidRequest(f"this task has no picture {number!r}")
         return card, picture
 
     def _act(self, card: Card, picture: CardPicture | None, action: Any) -> None:
         word, _, score = str(action).partition(" ")
         allowed = card.actions if picture is None else picture.actions
         if word not in allowed or (word == "Rate") != (score in map(str, SCORES)):
-            raise MJError(f"{action!r} cannot be done with this")
+            raise InvalidRequest(f"{action!r} cannot be done with this")
         self._on_action(str(action), card.id, 0 if picture is None else picture.number)
         if picture is not None and word == "Rate":
             self._scores[card.id, picture.number] = int(score)
@@ -183,10 +183,10 @@ def _original(card: Card, picture: CardPicture | None) -> tuple[list[bytes], str
     """Return the file of a picture, its type and a name for it; raises when it is gone."""
     path: Path | None = None if picture is None else picture.path
     if path is None or picture is None:
-        raise MJError("the original is not here")
+        raise MediaError("the original is not here")
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise MJError(f"the original cannot be read: {error.strerror}") from error
+        raise MediaError(f"the original cannot be read: {error.strerror}") from error
     mime = MIMES.get(path.suffix.lower(), "application/octet-stream")
     return [content], mime, f"{card.id[-6:]}-{picture.number}{path.suffix.lower()}"

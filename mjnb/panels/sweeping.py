@@ -16,7 +16,7 @@ import anywidget
 import traitlets
 
 from .. import display
-from ..errors import InvalidRequest, MJError
+from ..errors import ConfirmationNeeded, InvalidRequest, MJError
 from ..prices import DOLLARS_PER_CREDIT
 from ..prompt import write
 from ..sweeps import asking
@@ -32,7 +32,7 @@ EVERY = 2.0  # seconds between two drawings of the figure, or longer when drawin
 PATIENCE = 2  # times as long as a drawing took is waited before the next
 WIDTHS = (400, 1200)  # pixels of the figure, as much as the page has room for
 THEMES = ("light", "dark")
-CHANGED = "The plan has changed since: look at it again."
+CHANGED = "The plan has changed since; nothing was paid."
 
 
 class SweepWidget(anywidget.AnyWidget):
@@ -172,7 +172,7 @@ class SweepTab:
         plan = sweep.plan(retry=self.form.retry)
         if plan.credits > shown.credits:
             self._replan()
-            raise MJError(CHANGED)
+            raise ConfirmationNeeded(CHANGED, hint="Look at it again, then press Run.")
         if asking.must_ask(plan, sweep.ask_above):
             with self.widget.hold_sync():
                 self.widget.question, self.widget.price = f"{plan!r}.", f"{plan.credits:g} credits"

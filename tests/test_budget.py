@@ -256,7 +256,7 @@ def test_a_refused_request_is_not_sent_again_above_its_owners_limit(sandbox: San
         ledger, (request, account) = session.tracker.ledger, _asked(session)
         own_id, _ = ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))
         ledger.rejected(own_id, "too many", 429)
-        other, _ = ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))
+        ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))
         with pytest.raises(errors.BudgetExceeded, match="0 of 8 are left in the budget of ada"):
             ledger.again(own_id, limit=8)
         assert session.task(own_id).state == "rejected"

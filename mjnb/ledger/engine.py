@@ -37,6 +37,7 @@ class Engine:
         with told(url):
             if self.is_file:
                 self._lock = FileLock(sqlite.file_of(url).with_name(sqlite.file_of(url).name + ".lock"))
+                self._check_filled(self._lock)
             self._engine = sqlite.connect(url) if self.is_file else postgres.connect(url)
             try:
                 with self.write() as connection:
@@ -82,6 +83,13 @@ class Engine:
             self._engine.dispose()
         if self._lock is not None:
             self._lock.close()
+
+    def _check_filled(self, lock: FileLock) -> None:
+        try:
+            sqlite.check_filled(self.url, was_here=bool(lock.read()))
+        except BaseException:
+            lock.close()
+            raise
 
     def _migrate(self, connection: sa.Connection) -> str:
         if self._lock is not None:

@@ -24,7 +24,7 @@ from . import sqlite
 from .addresses import read_url
 from .copying import TABLES, opened
 from .faults import told
-from .records import parameters, read_request, request_sha
+from .records import now, parameters, read_request, request_sha
 from .schema import event, meta, rename, task
 
 ENDS = ("submitted", "generating", "succeeded", "failed", "rejected", "unknown", "expired")
@@ -189,11 +189,20 @@ def _write(found: dict[str, list[Line]], lost: Counter[str], part: Path) -> Salv
             if table is task:
                 there = set(c.execute(sa.select(task.c.id)).scalars())
                 saved.anew = sum(_put(c, task, line) for line in anew if line["id"] not in there)
-        for own_id, last in c.execute(sa.select(event.c.id, sa.func.max(event.c.seq)).group_by(event.c.id)):
-            c.execute(sa.update(task).where(task.c.id == own_id).values(rev=last))
+        _end_histories(c)
     saved = done.tables["task"]
     saved.lost = max(saved.lost, saved.anew) - saved.anew
     return done
+
+
+def _end_histories(c: sa.Connection) -> None:
+    """Let every task stand where its history ends; one whose events are all lost begins a new history."""
+    bare = sa.select(task.c.id, task.c.session).where(task.c.id.not_in(sa.select(event.c.id)))
+    for own_id, whose in list(c.execute(bare)):
+        line = {"id": own_id, "kind": "salvaged", "at": now(), "session": whose, "payload": None}
+        c.execute(sa.insert(event).values(**line))
+    for own_id, last in c.execute(sa.select(event.c.id, sa.func.max(event.c.seq)).group_by(event.c.id)):
+        c.execute(sa.update(task).where(task.c.id == own_id).values(rev=last))
 
 
 def _put(c: sa.Connection, table: sa.Table, line: Line) -> bool:

@@ -114,6 +114,17 @@ def file_system(folder: Path, mounts: Path = MOUNTS) -> str:
     return found
 
 
+def check_filled(url: sa.URL, was_here: bool) -> None:
+    """Look, before SQLite writes its own first page, whether a ledger's file has lost all it held.
+
+    Raises:
+        LedgerCorrupt: It was a ledger once, and is empty.
+    """
+    file = file_of(url)
+    if was_here and file.exists() and file.stat().st_size == 0:
+        raise damaged(url, "it was a ledger and is empty now")
+
+
 def check(connection: sa.Connection, url: sa.URL, was_here: bool) -> None:
     """Look whether the file is whole, as far as that is cheap.
 

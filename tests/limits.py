@@ -9,6 +9,8 @@ from pathlib import Path
 
 from mjnb.sandbox import Sandbox
 
+LONGEST = 300  # seconds after which a notebook hangs
+
 NOTEBOOK = """
 import sys
 import mjnb as mj
@@ -50,19 +52,28 @@ def run_notebooks(count: int, cells: int, server: Sandbox, folder: Path, ledger:
     processes = [
         _notebook(server, ledger, folder / f"data{number}", number, cells) for number in range(count)
     ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n", process.communicate()[1]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = [process.communicate() for process in processes]
+    try:
+        said = _together(processes)
+    finally:
+        for process in processes:
+            process.kill()  # none is left, whatever one of them did
     assert [process.returncode for process in processes] == [0] * count, said
     created = [task.created for task in server.account.tasks.values()]
     took, told = max(created) - min(created), "".join(err for _, err in said)
     refused = server.faults.requests("submit") - len(created)
     return Found(len(created), refused, [int(out) for out, _ in said], took, told)
+
+
+def _together(processes: list[subprocess.Popen[str]]) -> list[tuple[str, str]]:
+    """Let all begin when the last is ready, and return what they printed."""
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate(timeout=LONGEST)[1]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return [process.communicate(timeout=LONGEST) for process in processes]
 
 
 def _notebook(server: Sandbox, ledger: str, folder: Path, number: int, cells: int) -> subprocess.Popen[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -178,6 +179,15 @@ def test_a_ledger_is_copied_to_postgresql_by_its_address(file: Path, postgres: P
     assert done.returncode == 1
     assert "other rows already (task)" in done.stderr
     assert PASSWORD not in done.stdout + done.stderr
+
+
+def test_a_copy_says_when_somebody_is_at_work_on_the_old_one(file: Path) -> None:
+    alone = run("ledger", "copy", file, "one.db")
+    with contextlib.closing(Ledger(f"sqlite:///{file}")):
+        shared = run("ledger", "copy", file, "two.db")
+    assert (alone.returncode, shared.returncode) == (0, 0)
+    assert "at work" not in alone.stdout
+    assert "NOTE: 1 at work on the old one" in shared.stdout
 
 
 def test_a_damaged_ledger_is_told_with_the_command_that_saves_it(file: Path) -> None:

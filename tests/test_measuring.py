@@ -123,6 +123,7 @@ def test_a_metric_that_fails_on_one_picture_costs_that_number(sweep: Sweep, wron
     assert frame["width"].null_count() == frame["colourfulness"].null_count() == 0
     (note,) = sweep.notes
     assert str(warned[0].message) == note
+    assert warned[0].filename == __file__  # who called, a user's cell, and no room of the package
     assert note.startswith(f"fussy: no number for picture {bad['number']} of task {bad['task'][-6:]}: {told}")
     assert sweep.frame().equals(frame, null_equal=True)  # and no second warning, or this test fails
     assert len(colours) == 32
@@ -356,7 +357,7 @@ def test_a_damaged_and_a_missing_picture_cost_their_own_rows(
         assert f"metrics: no number for picture 4 of task {images[7].task.id[-6:]}" in told
         assert "width: no number for picture 3" in told
         shutil.rmtree(tmp_path / "data" / "media" / "thumbnails", ignore_errors=True)
-        assert "6 pictures" in sweep.plot().alt
+        assert "6 of 8 measured pictures" in sweep.plot().alt
         images[2].path.write_bytes(whole)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MetricWarning)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import Postgres
+from faulty import until
 
 from mjnb import errors
+from mjnb.client import SENDING
 from mjnb.errors import LedgerError
+from mjnb.ledger.copying import copy
 from mjnb.sandbox import Fault, Sandbox
-from mjnb.sessions import Session
+from mjnb.sessions import Session, UnsettledWarning
 
 SWEEP = """
 import sys
@@ -41,6 +49,67 @@ def test_two_processes_beyond_the_limit_pay_every_cell_once(scaled: Sandbox, tmp
         assert done == ["30", "30"]
         assert len(scaled.account.tasks) == 30
         assert scaled.faults.requests("submit") == 30, "none was refused"
+
+
+def start(url: str, folder: Path) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-c", SWEEP, url, str(folder)], stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def cells_of(server: Sandbox) -> Counter[int]:
+    """Return how often each cell was paid, by the books."""
+    return Counter(json.loads(task.param_json)["stylization"] for task in server.account.tasks.values())
+
+
+@contextlib.contextmanager
+def later(url: str, folder: Path, **more: str) -> Iterator[Session]:
+    """Open a later session of the same account, which has the tasks to tell of that were left unknown."""
+    with Session(base_url=url, api_key="sandbox", time_scale=20, data_dir=folder, **more) as session:
+        with pytest.warns(UnsettledWarning, match=f"{SENDING} tasks are unknown"):
+            session.tasks()
+        yield session
+
+
+def test_two_notebooks_that_go_on_after_a_third_was_killed_pay_nothing_twice(
+    scaled: Sandbox, tmp_path: Path
+) -> None:
+    """It dies with six paid requests on their way; the others open its ledger at the same moment."""
+    with scaled:
+        scaled.faults.add(Fault("slow", on="submit", seconds=5.0, next=SENDING))
+        killed = start(scaled.url, tmp_path / "data")
+        until(lambda: len(scaled.account.tasks) == SENDING)
+        killed.kill()
+        killed.communicate()
+        both = [start(scaled.url, tmp_path / "data") for _ in range(2)]
+        said = [process.communicate(timeout=120) for process in both]
+        assert [out.strip() for out, _ in said] == [str(30 - SENDING)] * 2, said
+        assert cells_of(scaled) == Counter(range(30))
+        with later(scaled.url, tmp_path / "data") as session:
+            assert session.tasks().filter(state="unknown").height == SENDING
+
+
+def test_a_ledger_that_is_copied_in_the_middle_of_a_run_pays_nothing_of_before_again(
+    scaled: Sandbox, postgres: Postgres, tmp_path: Path
+) -> None:
+    """What the copy knows, and be it only as sent, neither of the two pays again."""
+    file, server = f"sqlite:///{tmp_path / 'data' / 'ledger.db'}", postgres.url(postgres.database())
+    with scaled:
+        scaled.faults.add(Fault("slow", on="submit", seconds=5.0, next=SENDING))
+        killed = start(scaled.url, tmp_path / "data")
+        until(lambda: len(scaled.account.tasks) == SENDING)
+        done = copy(file, server)
+        killed.kill()
+        killed.communicate()
+        assert (done.rows["task"], done.live) == (SENDING, 1)
+        before = cells_of(scaled)
+        for ledger, folder in ((server, "moved"), (file, "data")):
+            with later(scaled.url, tmp_path / folder, ledger=ledger) as session:
+                sweep = session.sweep("a harbour", stylization=sorted(before)).run()
+                assert sweep.plan().states == ("unknown",) * SENDING
+        assert cells_of(scaled) == before == dict.fromkeys(before, 1)
+        assert copy(server, f"sqlite:///{tmp_path / 'back.db'}").live == 0
 
 
 def test_two_sessions_of_a_process_share_the_limit(scaled: Sandbox, tmp_path: Path) -> None:

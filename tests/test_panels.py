@@ -13,6 +13,7 @@ from typing import Any
 import ipywidgets.widgets.widget as registry
 import pytest
 from faulty import GENERATE, Faulty, Lost, envelope, until
+from kernels import Notebook
 from PIL import Image
 
 import mjnb as mj
@@ -149,8 +150,7 @@ def test_what_the_form_says_is_what_a_dry_run_sends(made: Panel, session: Sessio
 )  # fmt: skip
 def test_the_line_makes_the_same(made: Panel, said: dict[str, Any], line: str) -> None:
     made.params = said
-    assert made.to_magic() == line
-    assert made.live.command == f"%mj {line}"
+    assert made.to_magic() == made.live.command == f"%mj {line}"
     assert prompt.to_request(prompt.one_line(line.removeprefix("imagine ")), {}) == made.live.request
 
 
@@ -169,7 +169,13 @@ def test_what_has_no_flag_is_told_in_python(made: Panel, session: Session, said:
 
 def test_a_prompt_of_several_lines_is_a_cell_magic(made: Panel) -> None:
     made.params = {"prompt": "two\nlines"}
-    assert made.live.command == "%%mj\ntwo\nlines"
+    assert made.to_magic() == made.live.command == "%%mj\ntwo\nlines"
+
+
+def test_the_line_leaves_out_what_has_no_flag(made: Panel) -> None:
+    assert made.to_magic() == "%mj"
+    made.params = {"prompt": "it", "weirdness": 100, "water_mark": "me"}
+    assert made.to_magic() == "%mj it --w 100"
 
 
 def test_braces_of_a_variable_stay_text(made: Panel) -> None:
@@ -473,6 +479,17 @@ def test_the_static_form_tells_command_parameters_and_results(made: Panel, sessi
     assert "Stylization" in bundle["text/html"]
     assert "mj.imagine(" in bundle["text/plain"]
     assert "a widget" not in bundle
+
+
+@pytest.mark.slow
+def test_what_code_sets_stands_in_the_saved_form(tmp_path: Path) -> None:
+    with Notebook(tmp_path) as notebook:
+        notebook.run("import mjnb as mj\npanel = mj.panel()")
+        notebook.run("panel")
+        notebook.run('panel.params = {"prompt": "a harbour", "stylization": 700}')
+        saved = next(cell for cell in notebook.book.cells if cell.source == "panel").outputs[0]["data"]
+    assert saved["text/plain"] == "mjnb panel\n%mj a harbour --s 700"
+    assert "Stylization" in saved["text/html"]
 
 
 def test_an_empty_form_has_a_static_form() -> None:

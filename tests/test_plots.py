@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -761,6 +762,19 @@ def test_alt_tells_what_was_swept_and_what_rises() -> None:
     assert alt.startswith("fox: 20 pictures over stylization 0 to 200.")
     assert "Colourfulness rises with stylization (15 to 95)" in alt
     assert "Diversity rises with stylization" in alt
+
+
+def test_alt_counts_what_repeats_measured_beside_what_is_shown() -> None:
+    values = {CURVES[0].name: tuple(float(number) for number in range(12))}  # of three tasks, one is shown
+    cells = [Cell((at,), (flat("red"),) * 4, values, {}) for at in (0, 1)]
+    axis = Axis("s", (0, 1))
+    assert strip(cells, axis, CURVES[:1], title="fox").alt.startswith("fox: 8 of 24 measured pictures over s")
+    middle = strip(
+        [replace(cell, middle=0) for cell in cells], axis, CURVES[:1], title="fox", pictures="middle"
+    )
+    assert middle.alt.startswith(
+        "fox: 2 of 24 measured pictures, the one nearest the middle of each set, over"
+    )
 
 
 def test_alt_of_a_grid_names_both_axes() -> None:

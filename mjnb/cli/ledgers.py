@@ -83,6 +83,11 @@ def _copy(said: argparse.Namespace) -> int:
     print(f"{how}: {_rows(done.rows)}")
     if not done.same:
         print("go on with it by MJNB_LEDGER, or Session(ledger=…); end the sessions on the old one first")
+    if done.live:
+        print(
+            f"NOTE: {done.live} at work on the old one: what is paid there from now on the copy does not know"
+        )
+        print("and would pay again; end them, and copy once more, to an empty place")
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import LedgerError
-from . import sqlite
+from . import presence, sqlite
 from .addresses import read_url, shown
 from .engine import Engine
 from .faults import told
@@ -32,10 +32,12 @@ class Copied:
     Attributes:
         rows: How many, by table.
         same: Whether all of it was there already.
+        live: How many sessions worked on the source meanwhile; what they pay later the copy cannot know.
     """
 
     rows: Mapping[str, int]
     same: bool = False
+    live: int = 0
 
 
 def copy(source: str, target: str) -> Copied:
@@ -63,7 +65,8 @@ def copy(source: str, target: str) -> Copied:
             rename(b, old.id)
             if sums(b) != wanted:
                 raise LedgerError(f"the copy in {shown(there)} differs; nothing was kept of it")
-        return Copied({name: count for name, (count, _) in wanted.items()})
+            live = len(presence.living(a, old.wall(a)))
+        return Copied({name: count for name, (count, _) in wanted.items()}, live=live)
 
 
 class opened(Engine):

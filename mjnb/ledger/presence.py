@@ -49,6 +49,17 @@ def alive(own_id: str, host: str, pid: int, born: str, heard: int | None, at: in
     return pid != os.getpid() and birth(pid) == born and _exists(pid)
 
 
+def living(c: sa.Connection, at: int) -> list[str]:
+    """Return the sessions that still run.
+
+    Args:
+        c: A view of the ledger.
+        at: The time now by the ledger's clock, in epoch milliseconds.
+    """
+    running = c.execute(sa.select(*COLUMNS).where(session.c.ended_at.is_(None)))
+    return [row[0] for row in running if alive(*row, at)]
+
+
 def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)

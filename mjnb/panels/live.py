@@ -133,8 +133,13 @@ def to_command(params: Mapping[str, Any]) -> str:
     """Return the cell that makes the same: ``%mj``, ``%%mj`` for several lines, Python without a spelling."""
     line = to_magic(params)
     if _reads_back(line, params):
-        return f"%%mj\n{line}" if "\n" in line else f"%mj {line}"
+        return to_cell(line)
     return to_python(params)
+
+
+def to_cell(line: str) -> str:
+    """Return the cell that runs what stands behind ``%mj``: ``%%mj`` when it has several lines."""
+    return f"%%mj\n{line}" if "\n" in line else f"%mj {line}".rstrip()
 
 
 def to_magic(params: Mapping[str, Any]) -> str:

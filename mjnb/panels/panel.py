@@ -96,6 +96,7 @@ class Panel:
     @params.setter
     def params(self, said: Mapping[str, Any]) -> None:
         self.state.params = said
+        self._save_form()
 
     @property
     def live(self) -> live.Live:
@@ -103,8 +104,11 @@ class Panel:
         return self.state.live
 
     def to_magic(self) -> str:
-        """Return the line that makes the same: ``%mj`` and this.  What has no flag is left out."""
-        return live.to_magic(self.live.params)
+        """Return the cell that makes the same: ``%mj …``, or ``%%mj`` and a prompt of several lines.
+
+        What has no flag is left out; `params` has it.
+        """
+        return live.to_cell(live.to_magic(self.live.params))
 
     @property
     def tasks(self) -> list[Task]:

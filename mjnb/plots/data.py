@@ -68,6 +68,11 @@ class Cell:
         if self.middle is not None and self.pictures and not 0 <= self.middle < len(self.pictures):
             raise ValueError(f"cell at {self.at!r}: middle {self.middle} of {len(self.pictures)} pictures")
 
+    @property
+    def measured(self) -> int:
+        """How many pictures have numbers: of repeats more than are shown."""
+        return max(map(len, self.values.values()), default=0)
+
 
 @dataclass(frozen=True)
 class Curve:

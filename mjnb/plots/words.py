@@ -23,11 +23,13 @@ def describe(table: Table, series: Sequence[Series], title: str) -> str:
         A sentence on the sweep and one on the metrics; trends are told from the means along each axis.
     """
     pictures = sum(len(table.pictures(place)) for place in table.places())
+    measured = sum(cell.measured for cells in table.cells.values() for cell in cells if cell.pictures)
+    counted = f"{pictures} of {measured} measured pictures" if measured > pictures else f"{pictures} pictures"
     one = ", the one nearest the middle of each set," if table.show == "middle" else ""
     swept = " and ".join(f"{axis.name} {_span(axis)}" for axis in table.axes)
     empty = sum(not table.pictures(place) for place in table.places())
     missing = f", {empty} of {int(np.prod(table.shape))} cells without pictures" if empty else ""
-    first = f"{_short(title)}: {pictures} pictures{one} over {swept}{missing}."
+    first = f"{_short(title)}: {counted}{one} over {swept}{missing}."
     told = [sentence for s in series if (sentence := _told(s, table.axes))]
     more = f"; and {len(told) - MOST} more" if len(told) > MOST else ""
     second = "; ".join(told[:MOST]) + more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..metrics import Measured
 
 __all__ = ["Measures", "MetricWarning", "Number", "Numbers", "measure", "null"]
+PACKAGE = f"{__name__.partition('.')[0]}."
 SHOWN = 8  # notes in one warning
 BATCH = 25  # tasks after which numbers are written to the ledger
 
@@ -71,7 +73,15 @@ class Measures:
         self.notes += fresh
         if fresh:
             more = [f"… and {len(fresh) - SHOWN} more in sweep.notes"] if len(fresh) > SHOWN else []
-            warnings.warn("\n".join([*fresh[:SHOWN], *more]), MetricWarning, stacklevel=4)
+            warnings.warn("\n".join([*fresh[:SHOWN], *more]), MetricWarning, _depth())
+
+
+def _depth() -> int:
+    """Return how many frames above its caller the code stands that called the package: a user's cell."""
+    frame, depth = sys._getframe(1), 1
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(PACKAGE):
+        frame, depth = frame.f_back, depth + 1
+    return depth
 
 
 def measure(ledger: Ledger, tasks: Iterable[Task]) -> Numbers:

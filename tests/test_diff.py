@@ -173,7 +173,7 @@ def test_surprises_are_on_the_task_in_the_frame_and_in_the_display(
         "defaults": DEFAULTS,
     }
     page = task._repr_mimebundle_()[0]["text/html"]
-    assert "the service changed it: stylization 250 became 100; seed" in page
+    assert "the service changed it: <bdi>stylization 250 became 100; seed" in page
     assert "<b>5" not in page
 
 

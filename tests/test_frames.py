@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -144,9 +145,16 @@ def test_times_are_utc_and_to_the_millisecond(ledger: Ledger) -> None:
 
 
 def test_text_of_any_script_comes_through(ledger: Ledger) -> None:
-    hostile = '日本の🦊 \u202e \'tis "it"; DROP TABLE task; -- \\ {a, b}\n\ttab \x00 nul'
+    hostile = '日本の🦊 \u202e \'tis "it"; DROP TABLE task; -- \\ {a, b}\n\ttab'
     a_task(ledger, prompt=hostile)
     assert held_tasks().refresh(ledger.rows)["prompt"].to_list() == [hostile]
+
+
+def test_nul_is_shown_as_json_writes_it_and_kept_exactly(ledger: Ledger) -> None:
+    a_task(ledger, prompt="tab \x00 nul")
+    frame = held_tasks().refresh(ledger.rows)
+    assert frame["prompt"].to_list() == [r"tab \u0000 nul"]
+    assert json.loads(frame["param_json"][0])["prompt"] == "tab \x00 nul"
 
 
 def test_addresses_with_commas_stay_whole(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from .verbs import VERBS, Call, nothing_more, only_task, task_and_rest, unfit, v
 if TYPE_CHECKING:
     import polars as pl
 
+    from ..display import Live
     from ..pages import Page
     from ..sessions import Session
     from ..tracking import Task
@@ -89,23 +90,34 @@ def _wait_for(tasks: Collection[Task]) -> Page:
     from ..pages import Page, Words
 
     live = display.Live()
+    shown = False
     for task in tasks:
         while not task.done:
-            counts = Counter(one.state for one in tasks)
-            left = max(
-                (one.keeper.expected(one.entry) - one.elapsed for one in tasks if one.running), default=0.0
-            )
-            view = display.CountView("waiting", counts, len(tasks), left=max(left, 0.0) or None)
-            live.show(display.count_text(view), display.count_html(view))
+            shown = True
+            _show_counts(live, tasks)
             try:
                 task.wait(timeout=0.5)
             except TimeoutError:
                 time.sleep(0)
             except MJError:  # how it ended stands in its state
                 break
+    if shown:
+        _show_counts(live, tasks)
     live.end()
     ends = Counter(task.state for task in tasks)
     return Page.of(Words(", ".join(f"{n} {state}" for state, n in ends.items()) or "nothing runs"))
+
+
+def _show_counts(live: Live, tasks: Collection[Task]) -> None:
+    from collections import Counter
+
+    from .. import display
+
+    left = max((one.keeper.expected(one.entry) - one.elapsed for one in tasks if one.running), default=0.0)
+    view = display.CountView(
+        "waiting", Counter(one.state for one in tasks), len(tasks), left=max(left, 0.0) or None
+    )
+    live.show(display.count_text(view), display.count_html(view))
 
 
 @verb(

@@ -197,7 +197,7 @@ def _paid(server: Sandbox) -> dict[str, int]:
 def _hold(session: Session, server: Sandbox, witness: Witness) -> list[list[int | None]]:
     """Hold what was sent and recorded against the promise; return what each cell was answered."""
     again = {cell: said for cell, said in witness.answers.items() if set(said[:-1]) & (UNCLEAR | {200})}
-    assert again == {}, "sent again though the service may have it"
+    assert again == {}, f"sent again though the service may have it: {again}"
     rows = session.tasks().select("task_id", "state", "stylization").rows(named=True)
     known = {row["task_id"] for row in rows}
     unknown = Counter(row["stylization"] for row in rows if row["state"] == "unknown")

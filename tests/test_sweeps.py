@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
 import json
@@ -23,7 +24,7 @@ from PIL import Image
 
 from mjnb import errors
 from mjnb.metrics import look
-from mjnb.sandbox import Sandbox
+from mjnb.sandbox import Fault, Sandbox
 from mjnb.sessions import Session
 from mjnb.sweeps import Sweep, design
 
@@ -557,3 +558,22 @@ def test_an_unknown_metric_is_refused_with_those_there_are(grid: Sweep) -> None:
 def test_a_sweep_shows_its_axes_and_its_plan(grid: Sweep) -> None:
     assert "stylization [0, 500] x weirdness [0, 1000, 3000]" in repr(grid)
     assert "6 cells, 6 succeeded: nothing to pay" in repr(grid)
+
+
+def test_a_cell_that_failed_after_a_refusal_is_not_paid_again_unasked(
+    session: Session, sandbox: Sandbox
+) -> None:
+    sweep = session.sweep("a fox", stylization=[0, 1000])
+    sandbox.faults.add(Fault("code", on="submit", code=402, next=2))
+    with contextlib.suppress(errors.MJError):
+        sweep.run()
+    sandbox.faults.clear()
+    sandbox.faults.add(Fault("fail", on="submit", next=1))
+    sweep.run()
+    states = sorted(session.tasks()["state"])
+    assert [state for state in states if state != "rejected"] == ["failed", "succeeded"]
+    assert "rejected" in states
+    assert sweep.plan().to_pay == 0
+    sweep.run()
+    assert len(sandbox.account.tasks) == 2
+    assert sweep.plan(retry=True).to_pay == 1

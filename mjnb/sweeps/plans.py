@@ -112,7 +112,10 @@ def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: boo
 
 
 def find(design: Design, tracker: Tracker) -> dict[int, Entry]:
-    """Return the ledger's task for every cell that has one: repetition n is the n-th live task."""
+    """Return the ledger's task for every cell that has one: repetition n is the n-th live task.
+
+    Refused ones come last: a task that failed after a refusal was sent, and is not to be paid again unasked.
+    """
     cells: defaultdict[str, list[CellSpec]] = defaultdict(list)
     for cell in design.cells:
         cells[cell.sha].append(cell)
@@ -121,7 +124,7 @@ def find(design: Design, tracker: Tracker) -> dict[int, Entry]:
         entries[entry.request_sha].append(entry)
     found: dict[int, Entry] = {}
     for sha, there in entries.items():
-        live_first = sorted(there, key=lambda entry: entry.state not in LIVE)
+        live_first = sorted(there, key=lambda entry: (entry.state not in LIVE, entry.state == "rejected"))
         for cell, entry in zip(cells[sha], live_first, strict=False):
             found[cell.number] = entry
     return found

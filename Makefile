@@ -3,13 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test proof lint bench lab
+.PHONY: demo test test-all proof lint bench lab
 
 demo: $(VENV)/.notebook
 	@$(BIN)/python notebooks/make_demo.py
 
 test: $(VENV)/.test
 	@sh .ci/test.sh $(BIN)
+
+test-all:
+	@sh .ci/test_all.sh
 
 # Slow proofs, at most 15 minutes: prints what was measured, and writes build/proof.json.
 proof: $(VENV)/.test

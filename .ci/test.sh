@@ -1,5 +1,5 @@
 #!/bin/sh
-# test.sh BIN: lint, then all tests, then the quick ones again on the newest supported Python that the machine has.
+# test.sh BIN: lint, then all tests, then some again on the newest supported Python that the machine has.
 set -eu
 bin=$1
 sh .ci/chromium.sh
@@ -13,12 +13,16 @@ mkdir -p build
 export MPLCONFIGDIR="$PWD/build/matplotlib" IPYTHONDIR="$PWD/build/ipython"
 "$bin/python" -m pytest -n 3 --dist worksteal
 
+# The rooms that meet the interpreter (loop, sockets, files, SQLite, kernels), again on the newest supported Python
+# that the machine has; `make test-all` runs all quick tests on every one.
 own=$("$bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 for version in 3.13 3.12 3.11; do
     [ "$version" = "$own" ] && break
     other=$(sh .ci/find_python.sh "$version") || continue
     echo "== Python $version"
     sh .ci/install.sh "$other" ".venv-$version" test
-    ".venv-$version/bin/python" -m pytest -n 3 --dist worksteal -m "not slow"
+    ".venv-$version/bin/python" -m pytest -n 3 --dist worksteal tests/test_architecture.py tests/test_client.py \
+        tests/test_errors.py tests/test_ledger.py tests/test_loop.py tests/test_magics.py tests/test_media.py \
+        tests/test_params.py tests/test_panels.py tests/test_prompt.py tests/test_sessions.py tests/test_tracking.py
     break
 done

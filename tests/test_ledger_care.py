@@ -637,7 +637,7 @@ import resource
 import mjnb as mj
 from mjnb.errors import LedgerFull
 folder = Path(sys.argv[2])
-for n in range(30):  # many, as where no disk can be mounted a limit is set on the size of every file
+for n in range(80):  # many, as where no disk can be mounted a limit is set on the size of every file
     (folder / f"ballast{n}").write_bytes(bytes(100_000))
 with mj.Session(base_url=sys.argv[1], api_key="sandbox", data_dir=folder / "data", time_scale=40) as session:
     sweep = session.sweep("a fox " * 300, stylization=range(200)).run(wait=False)
@@ -666,12 +666,12 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_sweep_loses_nothing_that_was_pa
 ) -> None:
     folder = tmp_path / "disk"
     folder.mkdir()
-    start = mounted(folder, "size=4200k")
+    start = mounted(folder, "size=9200k")
     process = elsewhere(("" if start else SMALL) + FILLS, sandbox.url, folder, before=start)
     assert line_of(process) == "LedgerFull"
     paid = set(sandbox.account.tasks)
     out, err = process.communicate("\n")
-    assert err == ""
+    assert not err, err
     hint, rows = out.splitlines()
     assert "Free some space" in hint
     assert 3 < len(sandbox.account.tasks) < 200

@@ -211,7 +211,9 @@ def test_the_gallery_by_mouse_and_keys(page: Page, lab: Front) -> None:
     assert dialog.locator("img").evaluate("e => e.decode().then(() => e.naturalWidth)") == 192
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    expect(fox.get_by_role("button", name="Enlarge picture 3")).to_be_focused()
     page.keyboard.press("ArrowRight")
+    expect(fox.get_by_role("button", name="Enlarge picture 4")).to_be_focused()
     page.keyboard.press("4")  # rates the picture that has the focus
     expect(fox.locator("[data-rate='4'] button[aria-pressed=true]")).to_have_text("4")
     page.keyboard.press("Tab")

@@ -137,7 +137,8 @@ class Shelf(anywidget.AnyWidget):
             raise InvalidRequest(f"{action!r} cannot be done with this")
         self._on_action(str(action), card.id, 0 if picture is None else picture.number)
         if picture is not None and word == "Rate":
-            self._scores[card.id, picture.number] = int(score)
+            with self._lock:  # another thread may be telling a card, scores and all
+                self._scores[card.id, picture.number] = int(score)
 
 
 def _told(card: Card) -> dict[str, Any]:

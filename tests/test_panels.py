@@ -17,7 +17,7 @@ from kernels import Notebook
 from PIL import Image
 
 import mjnb as mj
-from mjnb import prompt
+from mjnb import display, prompt
 from mjnb.errors import AnswerLost, InvalidRequest
 from mjnb.media import BYTE_LIMIT
 from mjnb.panels import Panel, actions, live, panel, references
@@ -61,6 +61,10 @@ def hear(made: Panel, do: str, buffers: tuple[bytes, ...] = (), **message: Any) 
 
 def say(made: Panel, text: str, *, do: str = "say", commit: bool = False, **said: Any) -> None:
     hear(made, do, said={"task_type": "mj_txt2img", "prompt": text, **said}, stamp="a 1", commit=commit)
+
+
+def answer(made: Panel, **said: Any) -> None:
+    hear(made, "answer", about=made.form.ask.get("text"), **said)
 
 
 def sent(made: Panel, count: int = 1) -> list[Task]:
@@ -309,14 +313,48 @@ def test_much_is_asked_about_first(sandbox: Sandbox, tmp_path: Path) -> None:
         made = panel(careful)
         say(made, "a fox", do="generate")
         assert "about 8 credits" in made.form.ask["text"]
-        hear(made, "answer", yes=False)
+        answer(made, yes=False)
         assert made.form.ask == {}
-        hear(made, "answer", yes=True)  # of a question that is not asked any more
+        answer(made, yes=True)  # of a question that is not asked any more
         say(made, "a fox", do="generate")
-        hear(made, "answer", yes=True)
-        sent(made)
-        assert careful.tasks().height == 1
+        hear(made, "answer", yes=True, about="This costs about 1 credit.")  # of another one
+        assert made.form.ask != {}
+        say(made, "an owl --turbo")  # typed while it is asked: what was asked about is paid
+        answer(made, yes=True)
+        (task,) = sent(made)
+        assert (task.prompt, careful.tasks().height, careful.spent) == ("a fox", 1, 8)
         made.close()
+
+
+def test_what_a_newer_message_overtook_changes_nothing_and_pays_nothing(
+    made: Panel, session: Session
+) -> None:
+    hear(made, "say", said={"prompt": "a red fox", "stylization": 500}, stamp="a 3")
+    hear(made, "say", said={"prompt": "a red"}, stamp="a 2")
+    assert made.params == {"task_type": "mj_txt2img", "prompt": "a red fox", "stylization": 500}
+    hear(made, "generate", said={"prompt": "a red"}, stamp="a 2")
+    assert "the form has changed since; nothing was sent" in made.form.trouble
+    assert made.tasks == []
+    hear(made, "say", said={"prompt": "an owl"}, stamp="b 1")  # another view of it counts for itself
+    assert made.params["prompt"] == "an owl"
+    hear(made, "generate", said={"prompt": "an owl"}, stamp="b 1")
+    (task,) = sent(made)
+    assert (task.prompt, session.tasks().height) == ("an owl", 1)
+
+
+def test_what_comes_into_the_form_later_stands_in_the_saved_notebook_too(
+    made: Panel, session: Session
+) -> None:
+    task = session.imagine("a fox").wait()
+    saved: list[str] = []
+
+    class Output(display.Live):
+        def show(self, text: str, html: str, metadata: Any = None) -> None:
+            saved.append(html)
+
+    made._outputs.append(Output())
+    made._act("Animate", task.id, 2)
+    until(lambda: saved and "Video" in saved[-1] and "Reference pictures" in saved[-1], 20)
 
 
 def test_a_refusal_is_told_and_the_next_one_goes_through(troubled: Faulty, tmp_path: Path) -> None:
@@ -443,7 +481,7 @@ def test_a_video_is_made_and_made_longer(made: Panel, session: Session) -> None:
     made._act("Extend", film.id, 1)
     assert "about 60 credits" in made.form.ask["text"]
     assert session.tasks().height == 2
-    hear(made, "answer", yes=True, text="into the wood")
+    answer(made, yes=True, text="into the wood")
     assert [one.task_type for one in sent(made, 2)] == ["mj_video", "mj_video_extend_manual"]
 
 

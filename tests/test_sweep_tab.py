@@ -12,7 +12,7 @@ from faulty import until
 from hearing import hear, listen
 
 from mjnb.panels.axes import Form, example, magic_line, python_line, sweepable
-from mjnb.panels.sweeping import SweepTab
+from mjnb.panels.sweeping import AGAIN, CHANGED, SweepTab
 from mjnb.params import TASK_TYPES, Generate, rows
 from mjnb.sandbox import Fault, Sandbox
 from mjnb.sessions import Session
@@ -33,6 +33,15 @@ def tab_of(session: Session, said: Callable[[], dict[str, Any]] = lambda: SAID) 
 
 def say(tab: SweepTab, *axes: tuple[str, str], **more: Any) -> None:
     hear(tab.widget, "form", form=form(*axes, **more))
+
+
+def press(tab: SweepTab, **more: Any) -> None:
+    """Press Run, as the page says it: with the form that stands there."""
+    hear(tab.widget, "run", form=tab.widget.form, **more)
+
+
+def pay(tab: SweepTab) -> None:
+    hear(tab.widget, "pay", question=tab.widget.question)
 
 
 def end(tab: SweepTab) -> None:
@@ -98,7 +107,7 @@ def test_faults_are_told(session: Session, axes: list[tuple[str, str]], fault: s
     say(tab, *axes)
     assert fault in " ".join(tab.widget.faults)
     assert (tab.widget.can_run, tab.widget.facts, tab.sweep) == (False, [], None)
-    hear(tab.widget, "run")
+    press(tab)
     assert (tab.running, session.spent) == (False, 0)
 
 
@@ -152,8 +161,8 @@ def test_it_pays_once_what_was_shown_and_draws_it(session: Session) -> None:
     assert facts["Cells"] == "6 (3 × 2)"
     assert (facts["Here already"], facts["To pay"], facts["Credits"]) == ("none", "6", "about 48 ($0.24)")
     assert tab.widget.run_words == "Run: 48 credits"
-    hear(tab.widget, "run", theme="dark", width=700)
-    hear(tab.widget, "run")  # a second press while it runs
+    press(tab, theme="dark", width=700)
+    press(tab)  # a second press while it runs
     end(tab)
     assert (session.spent, session.tasks().height) == (48, 6)
     assert (tab.widget.done, tab.widget.total, tab.widget.trouble) == (6, 6, "")
@@ -163,7 +172,7 @@ def test_it_pays_once_what_was_shown_and_draws_it(session: Session) -> None:
     facts = dict(tab.widget.facts)
     assert (facts["Here already"], facts["To pay"], facts["Credits"]) == ("6 succeeded", "0", "none")
     assert tab.widget.run_words == "Draw what is here"
-    hear(tab.widget, "run")
+    press(tab)
     end(tab)
     assert session.spent == 48
     assert tab.widget.plot
@@ -176,7 +185,7 @@ def test_the_figure_grows_while_cells_arrive(stopping: list[Thread], tmp_path: P
         tab = tab_of(session)
         say(tab, ("stylization", "0, 1000"))
         heard = tab.widget.comm
-        hear(tab.widget, "run")
+        press(tab)
         until(lambda: tab.widget.plot, 60)
         end(tab)
     stopping[-1].start()
@@ -188,24 +197,24 @@ def test_it_asks_above_the_threshold(sandbox: Sandbox, tmp_path: Path) -> None:
     with Session(sandbox=sandbox, data_dir=tmp_path, ask_above=20) as session:
         tab = tab_of(session)
         say(tab, ("stylization", "0, 500"))
-        hear(tab.widget, "pay")  # nobody asked
+        pay(tab)  # nobody asked
         assert session.spent == 0
         say(tab, ("stylization", "0..1000/500"))
-        hear(tab.widget, "run")
+        press(tab)
         assert (tab.widget.price, tab.running, session.spent) == ("24 credits", False, 0)
         assert "3 to pay: about 24 credits" in tab.widget.question
         hear(tab.widget, "cancel")
         assert (tab.widget.question, tab.widget.news) == ("", "Cancelled: nothing was paid.")
-        hear(tab.widget, "pay")
+        pay(tab)
         assert session.spent == 0
-        hear(tab.widget, "run")
+        press(tab)
         say(tab, ("stylization", "0..1000/250"))  # something else: the question is about what was
         assert tab.widget.question == ""
-        hear(tab.widget, "pay")
+        pay(tab)
         assert session.spent == 0
-        hear(tab.widget, "run")
-        hear(tab.widget, "pay")
-        hear(tab.widget, "pay")
+        press(tab)
+        pay(tab)
+        pay(tab)
         end(tab)
         assert session.spent == 40
 
@@ -215,15 +224,76 @@ def test_the_budget_holds(sandbox: Sandbox, tmp_path: Path) -> None:
         tab = tab_of(session)
         say(tab, ("stylization", "0, 500"))
         assert dict(tab.widget.facts)["Left in the budget"] == "10 credits"
-        hear(tab.widget, "run")
+        press(tab)
         assert "10" in " ".join(tab.widget.faults)
         assert (tab.running, session.spent) == (False, 0)
+
+
+def test_what_was_not_shown_is_not_paid(session: Session) -> None:
+    tab = tab_of(session)
+    say(tab, ("stylization", "0, 500"))
+    typed = form(("stylization", "0..1000/250"))
+    hear(tab.widget, "run", form=typed)  # pressed before what was typed was planned
+    assert tab.widget.faults == [CHANGED, AGAIN]
+    assert dict(tab.widget.facts)["Cells"] == "5 (5)"
+    assert (tab.running, session.spent, tab.widget.can_run) == (False, 0, True)
+    press(tab)
+    end(tab)
+    assert session.spent == 40
+
+
+def test_the_answer_to_another_question_pays_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Session(sandbox=sandbox, data_dir=tmp_path, ask_above=10) as session:
+        tab = tab_of(session)
+        say(tab, ("stylization", "0, 500"))
+        press(tab)
+        first = tab.widget.question
+        say(tab, ("stylization", "0..1000/250"))
+        press(tab)
+        hear(tab.widget, "pay", question=first)
+        assert (tab.running, session.spent) == (False, 0)
+        pay(tab)
+        end(tab)
+        assert session.spent == 40
+
+
+def test_what_a_newer_form_overtook_is_not_planned(session: Session) -> None:
+    tab = tab_of(session)
+    newer, older = form(("stylization", "0..1000/250")), form(("speed", "relaxed, fast, turbo"))
+    hear(tab.widget, "form", form=newer, stamp="a 2")
+    hear(tab.widget, "form", form=older, stamp="a 1")
+    assert dict(tab.widget.facts)["Cells"] == "5 (5)"
+    hear(tab.widget, "run", form=older, stamp="a 1")
+    assert (tab.running, session.spent) == (False, 0)
+    assert tab.widget.faults == [CHANGED, AGAIN]
+    assert dict(tab.widget.facts)["Cells"] == "5 (5)"
+
+
+def test_forms_on_two_threads_are_planned_one_after_the_other(session: Session) -> None:
+    """Of the messages of one page, the first come to the kernel's main thread, the rest to a subshell's."""
+    tab = tab_of(session)
+    heard = tab.widget.comm
+    forms = [form(("stylization", "0..1000/250")), form(("speed", "relaxed, fast, turbo"))]
+
+    def typing(one: dict[str, Any], view: str) -> None:
+        for n in range(20):
+            hear(tab.widget, "form", form=one, stamp=f"{view} {n}")
+
+    typists = [Thread(target=typing, args=(one, f"view-{at}")) for at, one in enumerate(forms)]
+    for typist in typists:
+        typist.start()
+    for typist in typists:
+        typist.join()
+    told = [dict(state["facts"])["Cells"] for state in heard.states if state.get("facts")]
+    assert set(told) == {"5 (5)", "3 (3)"}
+    names = [axis.name for axis in tab.form.axes]
+    assert dict(tab.widget.facts)["Cells"] == {"stylization": "5 (5)", "speed": "3 (3)"}[names[0]]
 
 
 def test_stop_sends_nothing_new(session: Session) -> None:
     tab = tab_of(session)
     say(tab, ("stylization", "0..1000/20"))  # 51 cells: more than the service takes at once
-    hear(tab.widget, "run")
+    press(tab)
     hear(tab.widget, "stop")
     assert "Stopped" in tab.widget.news
     end(tab)
@@ -235,13 +305,13 @@ def test_failed_cells_are_paid_again_when_it_is_said(session: Session, sandbox: 
     sandbox.faults.add(Fault("fail", on="submit", next=1, message="no"))
     tab = tab_of(session)
     say(tab, ("stylization", "0, 500"))
-    hear(tab.widget, "run")
+    press(tab)
     end(tab)
     assert sorted(dict(tab.widget.facts)["Here already"].split(", ")) == ["1 failed", "1 succeeded"]
     say(tab, ("stylization", "0, 500"), retry=True)
     assert dict(tab.widget.facts)["To pay"] == "1"
     assert (tab.widget.magic, tab.widget.python.endswith(".run(retry=True)")) == ("", True)
-    hear(tab.widget, "run")
+    press(tab)
     end(tab)
     assert session.spent == 24
 
@@ -250,6 +320,6 @@ def test_what_meets_every_cell_is_shown(session: Session, sandbox: Sandbox) -> N
     sandbox.faults.add(Fault("code", on="submit", code=402))
     tab = tab_of(session)
     say(tab, ("stylization", "0, 500"))
-    hear(tab.widget, "run")
+    press(tab)
     end(tab)
     assert "credits" in tab.widget.trouble

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import polars as pl
@@ -24,6 +25,7 @@ from mjnb.ledger import schema
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 from mjnb.sweeps import Design, Sweep
+from mjnb.widgets import Confirm
 
 WAIT = 60.0
 SLOW_CLOCK = 30  # a burst of 20 tasks every third of a second
@@ -257,6 +259,25 @@ def test_a_script_is_told_to_say_yes(sandbox: Sandbox, tmp_path: Path) -> None:
         assert sweep.run().plan().to_pay == 0  # there is nothing to ask for
         with pytest.raises(errors.ConfirmationNeeded):
             sweep.extend(stylization=[300, 400, 500]).run()
+
+
+def test_a_question_is_answered_once() -> None:
+    """A second click may be on its way before the page learns that the buttons are dead."""
+    chosen: list[str] = []
+    yes = Confirm("6 cells", "48 credits", lambda: chosen.append("yes"), "sweep.run(yes=True)")
+    clicks = [Thread(target=yes.yes.click) for _ in range(4)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    yes.no.click()
+    assert chosen == ["yes"]
+    assert "Accepted" in yes.line.value
+    no = Confirm("6 cells", "48 credits", lambda: chosen.append("no"), "sweep.run(yes=True)")
+    no.no.click()
+    no.yes.click()
+    assert chosen == ["yes"]
+    assert "Cancelled" in no.line.value
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,12 @@ function drawCard(card, shelf, say, host) {
     const dialog = element("dialog", { class: "mjnb-dialog", "aria-label": picture.alt }, image,
       element("div", { class: "mjnb-actions" }, close, keep));
     dialog.addEventListener("keydown", (event) => event.stopPropagation());
-    dialog.addEventListener("close", () => { URL.revokeObjectURL(url); dialog.remove(); controlOf(`open ${picture.number}`)?.focus(); });
+    dialog.addEventListener("close", () => {
+      URL.revokeObjectURL(url);
+      dialog.remove();
+      // The browser has given the focus back, unless the card was drawn anew; keys may have moved it on since.
+      if (!host.contains(document.activeElement)) controlOf(`open ${picture.number}`)?.focus();
+    });
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
     host.append(dialog);
     dialog.showModal();

@@ -14,6 +14,7 @@ import anywidget
 import traitlets
 
 from ..params import rows
+from ..widgets.listening import listen
 from .frontend import joined
 from .live import Live
 
@@ -52,7 +53,7 @@ class Form(anywidget.AnyWidget):
         super().__init__(spec=dict(spec), said=dict(said))
         self.lock = threading.RLock()  # what several threads set must not be lost between two sends
         self._hear = heard
-        self.on_msg(self._take)
+        listen(self, self._take)
 
     def load(self, said: Mapping[str, Any]) -> None:
         """Put other values into the form."""
@@ -70,12 +71,10 @@ class Form(anywidget.AnyWidget):
         lists = {"warnings": list(live.warnings), "faults": list(live.faults)}
         self.tell(live=seen | lists)
 
-    def _take(self, _: Any, message: Any, buffers: Any) -> None:
+    def _take(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
         """Hand on what the front end says; whatever goes wrong is shown."""
-        if not isinstance(message, Mapping):
-            return
         try:
-            self._hear(message, [bytes(one) for one in buffers or ()])
+            self._hear(message, buffers)
         except Exception as error:
             self.tell(trouble=f"{type(error).__name__}: {error}")
         finally:

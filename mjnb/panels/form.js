@@ -291,7 +291,7 @@ function render({ model, el }) {
     question.replaceChildren();
     if (!ask.text) return;
     const field = element("input", { type: "text", dir: "auto" });
-    const answer = (yes) => { model.send({ do: "answer", yes, text: field.value }); go.focus(); };
+    const answer = (yes) => { model.send({ do: "answer", yes, about: ask.text, text: field.value }); go.focus(); };
     const pay = payButton("Pay and start", () => answer(true));
     question.append(element("div", { role: "group", "aria-label": "Before paying" },
       element("p", {}, ask.text), ask.field ? labelled(ask.field, field) : "",

@@ -28,7 +28,9 @@ export default () => {
         const day = since.value ? new Date(`${since.value}T00:00`).getTime() : null; // the reader's own midnight
         return { text: text.value, state: state.value, task_type: kind.value, since: day };
       }
-      const look = (page) => model.send({ do: "look", query: { ...asked(), page } });
+      const me = freshId();
+      let looks = 0;
+      const look = (page) => model.send({ do: "look", query: { ...asked(), page }, stamp: `${me} ${looks += 1}` });
       function turn(step) {
         const page = model.get("query").page + step;
         if (page >= 1 && page <= model.get("pages")) look(page);

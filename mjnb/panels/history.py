@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -11,6 +12,7 @@ import traitlets
 
 from ..errors import MJError
 from ..params import PROMPT_LIMIT
+from ..widgets.listening import Newest, listen
 from . import actions
 from .cards import card
 from .frontend import joined
@@ -110,11 +112,16 @@ class History:
         self._session = session
         self.query = Query()
         self.widget = HistoryShelf(on_action, query=asdict(self.query))
-        self.widget.on_msg(self._take)
+        self._newest = Newest()
+        self._lock = threading.RLock()  # the tab and its search may come on two threads
+        listen(self.widget, self._take)
 
     def refresh(self) -> None:
         """Read what changed in the ledger and show the page again; raises what the ledger raises."""
-        frame = self._session.tasks()
+        with self._lock:
+            self._refresh(self._session.tasks())
+
+    def _refresh(self, frame: pl.DataFrame) -> None:
         found = find(frame, self.query)
         pages = max(1, -(-found.height // PAGE))
         page = min(self.query.page, pages)
@@ -139,8 +146,8 @@ class History:
         except Exception as error:  # a fault of the panel's is shown in the panel
             self.widget.trouble = f"{type(error).__name__}: {error}"
 
-    def _take(self, _: Any, message: Any, __: Any) -> None:
-        if isinstance(message, Mapping) and message.get("do") == "look":
+    def _take(self, message: Mapping[str, Any], _: object) -> None:
+        if message.get("do") == "look" and not self._newest.has_overtaken(message):
             self.look(Query.read(message.get("query", asdict(self.query))))
 
     def _show(self, ids: list[str]) -> None:

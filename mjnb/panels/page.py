@@ -19,6 +19,7 @@ import traitlets
 
 from .. import display
 from ..display.parts import MUTED
+from ..widgets.listening import listen
 from .cards import Card
 from .form import name_of
 from .frontend import joined
@@ -50,7 +51,7 @@ class Page(anywidget.AnyWidget):
         self.own = self.model_id
         self.tab = next(iter(TABS))  # which is open; not synced, so that a late word never turns a page back
         self._on_tab = on_tab
-        self.on_msg(self._take)
+        listen(self, self._take)
 
     def fill(self, tab: str, *widgets: ipywidgets.Widget) -> None:
         """Put widgets into a tab."""
@@ -61,8 +62,8 @@ class Page(anywidget.AnyWidget):
         self.tab = tab
         self.send({"do": "tab", "name": tab})
 
-    def _take(self, _: Any, message: Any, __: Any) -> None:
-        if isinstance(message, Mapping) and message.get("do") == "tab" and message.get("name") in TABS:
+    def _take(self, message: Mapping[str, Any], _: object) -> None:
+        if message.get("do") == "tab" and message.get("name") in TABS:
             self.tab, self.note = str(message["name"]), ""
             self._on_tab(self.tab)
 

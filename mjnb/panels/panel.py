@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .sweeping import SweepTab
 
 STAYING = ("Rate", "Save")  # of a result's buttons: what they do is done at once
+OVERTAKEN = "the form has changed since; nothing was sent"
 EARLIER = 20  # results that are offered as references
 _open: dict[str, Panel] = {}  # by cell, so that running the cell again closes the one before
 
@@ -124,7 +125,7 @@ class Panel:
         self.state.commit()
         if faults := self.live.faults:
             raise InvalidRequest(faults)
-        self._send(object())  # code says how often
+        self._send(self.params, object())  # code says how often
 
     def close(self) -> None:
         """Take it away with every widget it is made of; its tasks go on."""
@@ -200,41 +201,53 @@ class Panel:
 
     def _heard(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
         verb = str(message.get("do"))
-        if verb in ("say", "generate"):
-            self.state.hear(message)
-        if verb == "say" and message.get("commit"):
-            self._save_form()
+        if verb == "say":
+            if self.state.hear(message) and message.get("commit"):
+                self._save_form()
         elif verb == "generate":
-            self.runs.guarded(self._pressed)
-        elif verb == "answer":
+            self.runs.guarded(lambda: self._pressed(message))
+        elif verb == "answer" and message.get("about") == self.form.ask.get("text"):
             self._answered(bool(message.get("yes")), str(message.get("text") or ""))
         elif verb == "add":
             text = str(message.get("text"))
-            self.runs.work(lambda: self.state.add(references.from_text(self.session, text)))
+            self._fill(lambda: self.state.add(references.from_text(self.session, text)))
         elif verb == "file":
             self.runs.guarded(lambda: self._file(message, b"".join(buffers)))
         elif verb == "remove":
             self.state.remove(message.get("at"))
+            self._save_form()
+
+    def _fill(self, do: Callable[[], object]) -> None:
+        """Change what the form says in the background, and what a saved notebook keeps of it."""
+
+        def both() -> None:
+            do()
+            self._save_form()
+
+        self.runs.work(both)
 
     def _file(self, message: Mapping[str, Any], content: bytes) -> None:
         whole = self.state.part(message, content)
         if whole is not None:
-            self.runs.work(lambda: self.state.add(references.from_thing(self.session, whole)))
+            self._fill(lambda: self.state.add(references.from_thing(self.session, whole)))
 
-    def _pressed(self) -> None:
-        self.form.tell(trouble="")
-        self.state.commit()
-        seen = self.live
+    def _pressed(self, message: Mapping[str, Any]) -> None:
+        """Send what the form said when it was pressed, neither what was there before nor what came after."""
+        with self.form.lock:
+            self.form.tell(trouble="")
+            if not self.state.hear(message):
+                raise InvalidRequest(OVERTAKEN, hint="Press Generate again.")
+            self.state.commit()
+            seen, params = self.live, self.params
         if seen.faults:
             raise InvalidRequest(seen.faults, hint="Nothing was sent.")
         most = self.session.ask_above
         if most is not None and seen.credits is not None and seen.credits > most:
-            self._ask(f"This costs {seen.cost}.", lambda _: self._send())
+            self._ask(f"This costs {seen.cost}.", lambda _: self._send(params))
         else:
-            self._send()
+            self._send(params)
 
-    def _send(self, key: object = None) -> None:
-        params = self.params
+    def _send(self, params: Mapping[str, Any], key: object = None) -> None:
         key = key or ("generate", repr(params))
         self.form.tell(busy=True)
         sent = self.runs.pay(key, lambda: self.session.imagine(**params), self._free)
@@ -315,7 +328,7 @@ class Panel:
     def _animate(self, task: Task, number: int) -> None:
         """Put a picture into the form as the start of a video; what moves is for people to say."""
         kind = next(name for name in rows()["task_type"].domain.values if name in VIDEO)  # type: ignore[union-attr]
-        self.runs.work(
+        self._fill(
             lambda: self.state.load(
                 {"task_type": kind, "prompt": prompt.plain(task.prompt)},
                 [references.from_thing(self.session, task.images[number - 1])],

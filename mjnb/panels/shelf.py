@@ -15,6 +15,7 @@ from typing import Any
 import anywidget
 
 from ..errors import InvalidRequest, MediaError, MJError
+from ..widgets.listening import listen
 from .cards import SCORES, Card, CardPicture
 from .frontend import joined
 
@@ -40,7 +41,7 @@ class Shelf(anywidget.AnyWidget):
         self._sent: dict[str, set[int]] = {}  # the pictures that the front end has
         self._scores: dict[tuple[str, int], int] = {}
         self._count = 0
-        self.on_msg(self._take)
+        listen(self, self._take)
 
     @property
     def cards(self) -> list[Card]:
@@ -95,10 +96,8 @@ class Shelf(anywidget.AnyWidget):
 
     # ---- from the front end ----
 
-    def _take(self, _: Any, message: Any, __: Any) -> None:
+    def _take(self, message: Mapping[str, Any], _: object) -> None:
         """Do what the front end says; whatever goes wrong is told on the card."""
-        if not isinstance(message, Mapping):
-            return
         if message.get("do") == "hello":
             self._tell_all()
         elif message.get("do") in ("act", "open"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import prompt
 from ..errors import InvalidRequest, MJError
 from ..params import rows
+from ..widgets.listening import Newest
 from . import live, references
 from .controls import Form, read_said
 from .references import Parts, Reference
@@ -33,6 +34,7 @@ class State:
         self._said: dict[str, Any] = dict(EMPTY)
         self._references: list[Reference] = []
         self._parts = Parts()
+        self._newest = Newest()
         self._lock = form.lock
         self._read()
 
@@ -72,14 +74,21 @@ class State:
             self._form.load(self._said)
             self._read()
 
-    def hear(self, message: Mapping[str, Any]) -> None:
-        """Take in what people said in the form; with ``commit``, they are done for now."""
+    def hear(self, message: Mapping[str, Any]) -> bool:
+        """Take in what people said in the form; with ``commit``, they are done for now.
+
+        Returns:
+            Whether it is the newest; if not, nothing changes.
+        """
         with self._lock, self._form.hold_sync():
+            if self._newest.has_overtaken(message):
+                return False
             self._said = {**EMPTY, **read_said(message)}
             self._form.tell(stamp=str(message.get("stamp") or ""), said=self._said)
             if message.get("commit"):
                 self.commit()
             self._read()
+            return True
 
     def commit(self) -> None:
         """Move the flags of the prompt into their controls, when each of them has one."""

@@ -19,11 +19,14 @@ export default {
     const retry = element("input", { type: "checkbox", "data-key": "retry" });
     const run = button("Run", null, () => tell("run"), { class: "mjnb-primary", "data-key": "run" });
     const stop = button("Stop", "Stop: send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
+    const me = freshId();
+    let edits = 0;
     let typed;
     let shown = ""; // the address of the figure
 
     const theme = () => document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
-    const tell = (verb, more = {}) => model.send({ do: verb, theme: theme(), width: Math.round(el.clientWidth), ...more });
+    const tell = (verb, more = {}) => model.send({ do: verb, form: said(), stamp: `${me} ${edits}`, theme: theme(),
+      width: Math.round(el.clientWidth), ...more });
 
     function axis(number, name) {
       const select = element("select", { "data-key": `axis ${number}` });
@@ -40,9 +43,10 @@ export default {
       return { axes: chosen.map((one) => ({ name: one.select.value, text: one.text.value })), repeat: Number(repeat.value) || 1, retry: retry.checked };
     }
     function changed(pause) {
+      edits += 1;
       clearTimeout(typed);
       describe();
-      typed = setTimeout(() => tell("form", { form: said() }), pause);
+      typed = setTimeout(() => tell("form"), pause);
     }
     for (const one of axes) {
       one.select.addEventListener("change", () => {
@@ -77,6 +81,7 @@ export default {
         if (!one.text.value && form[at] && form[at].name === one.select.value) one.text.value = form[at].text;
       });
       describe();
+      if (axes.some((one, at) => form[at] && form[at].name !== one.select.value)) changed(0); // it is gone
     }
 
     function draw() {
@@ -112,7 +117,7 @@ export default {
         return;
       }
       const price = model.get("price");
-      const pay = button(`Pay about ${price}`, `Pay about ${price} and start`, () => tell("pay"), { class: "mjnb-primary" });
+      const pay = button(`Pay about ${price}`, `Pay about ${price} and start`, () => tell("pay", { question: text }), { class: "mjnb-primary" });
       const cancel = button("Cancel", "Cancel: pay nothing", () => tell("cancel"));
       question.replaceChildren(element("div", {}, text), element("div", { class: "mjnb-actions" }, pay, cancel));
       question.hidden = false;
@@ -154,7 +159,7 @@ export default {
 
     // What is planned depends on the prompt, which may have changed while somebody looked elsewhere.
     const seen = new IntersectionObserver((entries) => {
-      if (entries.some((one) => one.isIntersecting) && !model.get("running") && !model.get("question")) tell("look", { form: said() });
+      if (entries.some((one) => one.isIntersecting) && !model.get("running") && !model.get("question")) tell("look");
     });
     seen.observe(el);
     return () => {

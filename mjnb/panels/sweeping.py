@@ -12,17 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import anywidget
-import traitlets
-
-from .. import display
 from ..errors import ConfirmationNeeded, InvalidRequest, MJError
 from ..prices import DOLLARS_PER_CREDIT
 from ..prompt import write
 from ..sweeps import asking
 from ..sweeps.plans import TO_PAY
+from ..widgets.listening import Newest, listen
 from .axes import Form, example, magic_line, python_line, sweepable
-from .frontend import joined
+from .sweep_widget import Progress, SweepWidget
 
 if TYPE_CHECKING:
     from ..sessions import Session
@@ -33,49 +30,16 @@ PATIENCE = 2  # times as long as a drawing took is waited before the next
 WIDTHS = (400, 1200)  # pixels of the figure, as much as the page has room for
 THEMES = ("light", "dark")
 CHANGED = "The plan has changed since; nothing was paid."
-
-
-class SweepWidget(anywidget.AnyWidget):
-    """What the front end shows; it knows nothing of sweeps."""
-
-    _esm = joined("dom.js", "sweep.js")
-    _css = joined("gallery.css", "sweep.css")
-
-    parameters = traitlets.List(traitlets.Dict()).tag(sync=True)
-    form = traitlets.Dict().tag(sync=True)
-    base = traitlets.Unicode().tag(sync=True)  # what is held fixed, as a line
-    facts = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
-    faults = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    trouble = traitlets.Unicode().tag(sync=True)  # what the latest run met
-    run_words = traitlets.Unicode("Run").tag(sync=True)
-    python = traitlets.Unicode().tag(sync=True)
-    magic = traitlets.Unicode().tag(sync=True)
-    question = traitlets.Unicode().tag(sync=True)  # what is to be confirmed; empty: nothing
-    price = traitlets.Unicode().tag(sync=True)
-    can_run = traitlets.Bool(False).tag(sync=True)
-    running = traitlets.Bool(False).tag(sync=True)
-    done = traitlets.Int().tag(sync=True)
-    total = traitlets.Int().tag(sync=True)
-    progress = traitlets.Unicode().tag(sync=True)
-    news = traitlets.Unicode().tag(sync=True)  # what a screen reader says
-    plot = traitlets.Bytes().tag(sync=True)
-    plot_type = traitlets.Unicode().tag(sync=True)
-    plot_alt = traitlets.Unicode().tag(sync=True)
-
-
-class Progress(display.Live):
-    """A place in the widget where a run tells how far it is; from any thread."""
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
-        """Show the text in the widget."""
-        self._tell(text)
-
-    def end(self) -> None:
-        """Leave the last state standing."""
+AGAIN = "Look at it again, then press Run."
+UNPLANNED = {
+    "facts": [],
+    "faults": [],
+    "python": "",
+    "magic": "",
+    "question": "",
+    "run_words": "Run",
+    "can_run": False,
+}
 
 
 class SweepTab:
@@ -98,8 +62,10 @@ class SweepTab:
         self._plan: Plan | None = None
         self._run: Sweep | None = None  # the one that was started last
         self._theme, self._width = "light", 900
+        self._newest = Newest()
+        self._turn = threading.RLock()  # the form, its plan and its run belong together
         self.widget = SweepWidget(parameters=_parameters(None))
-        self.widget.on_msg(self._take)
+        listen(self.widget, self._take)
 
     # ---- planning ----
 
@@ -108,24 +74,27 @@ class SweepTab:
         self._guarded(self._replan)
 
     def _replan(self) -> None:
-        widget = self.widget
-        self.sweep = self._plan = None
-        with widget.hold_sync():
-            widget.facts, widget.python, widget.magic, widget.question = [], "", "", ""
-            widget.can_run, widget.faults, widget.run_words = False, [], "Run"
-            said = self._said()
-            widget.base = _base(said)
-            widget.parameters = _parameters(said.get("task_type"))
-            if self.form.faults:
-                widget.faults = self.form.faults if self.form.axes else []
-                return
-            text, params = self.form.call(said)
-            self.sweep = self._session.sweep(text, **params)
-            self._plan = self.sweep.plan(retry=self.form.retry)
-            widget.facts = _facts(self.sweep, self._plan)
-            widget.python, widget.magic = python_line(self.form, said), self._magic(said, self.sweep)
-            widget.run_words = _run_words(self._plan)
-            widget.can_run = not self.running
+        shown = dict(UNPLANNED)
+        with self._turn:
+            self.sweep = self._plan = None
+            try:
+                said = self._said()
+                shown |= {"base": _base(said), "parameters": _parameters(said.get("task_type"))}
+                shown |= self._planned(said)
+            finally:
+                self.widget.tell(**shown)
+
+    def _planned(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Plan what the form says; return what is shown of it."""
+        form = self.form
+        if form.faults:
+            return {"faults": form.faults if form.axes else []}
+        text, params = form.call(said)
+        self.sweep = sweep = self._session.sweep(text, **params)
+        self._plan = plan = sweep.plan(retry=form.retry)
+        lines = {"python": python_line(form, said), "magic": self._magic(said, sweep)}
+        ready = {"facts": _facts(sweep, plan), "run_words": _run_words(plan), "can_run": not self.running}
+        return lines | ready
 
     def _magic(self, said: Mapping[str, Any], sweep: Sweep) -> str:
         """Return the ``%mj sweep`` line, if it makes the very same cells; some can only be said in Python."""
@@ -150,38 +119,48 @@ class SweepTab:
         """Pay for what was planned, or ask first; whatever goes wrong is shown in place."""
         self._guarded(self._ask_or_start)
 
+    def _pressed(self, message: Mapping[str, Any]) -> None:
+        """Run what was shown; what was typed since is only shown."""
+        late, form = self._newest.has_overtaken(message), Form.read(message.get("form"))
+        if form == self.form and not late:
+            return self._ask_or_start()
+        if not late:
+            self._read(form)
+        raise ConfirmationNeeded(CHANGED, hint=AGAIN)
+
     def pay(self) -> None:
         """Pay for what was asked for."""
         self._guarded(self._pay)
 
     def cancel(self) -> None:
         """Pay nothing."""
-        self.widget.question = ""
-        self.widget.news = "Cancelled: nothing was paid."
+        self.widget.tell(question="", news="Cancelled: nothing was paid.")
 
     def stop(self) -> None:
         """Send nothing new; what runs goes on and is kept."""
         if self._run is not None:
             self._run.stop()
-            self.widget.news = "Stopped: nothing new is sent, what runs goes on and is kept."
+            self.widget.tell(news="Stopped: nothing new is sent, what runs goes on and is kept.")
 
     def _ask_or_start(self) -> None:
-        sweep, shown = self.sweep, self._plan
-        if self.running or sweep is None or shown is None:
-            return
-        plan = sweep.plan(retry=self.form.retry)
-        if plan.credits > shown.credits:
-            self._replan()
-            raise ConfirmationNeeded(CHANGED, hint="Look at it again, then press Run.")
-        if asking.must_ask(plan, sweep.ask_above):
-            with self.widget.hold_sync():
-                self.widget.question, self.widget.price = f"{plan!r}.", f"{plan.credits:g} credits"
-        else:
-            self._start(sweep, plan.credits)
+        with self._turn:
+            sweep, shown = self.sweep, self._plan
+            if self.running or sweep is None or shown is None:
+                return
+            plan = sweep.plan(retry=self.form.retry)
+            if plan.credits > shown.credits:
+                self._replan()
+                raise ConfirmationNeeded(CHANGED, hint=AGAIN)
+            if asking.must_ask(plan, sweep.ask_above):
+                self.widget.tell(question=f"{plan!r}.", price=f"{plan.credits:g} credits")
+            else:
+                self._start(sweep, plan.credits)
 
     def _pay(self) -> None:
-        if self.widget.question and self.sweep is not None and self._plan is not None and not self.running:
-            self._start(self.sweep, self._plan.credits)
+        with self._turn:
+            asked = self.widget.question and not self.running
+            if asked and self.sweep is not None and self._plan is not None:
+                self._start(self.sweep, self._plan.credits)
 
     def _start(self, sweep: Sweep, credits: float) -> None:
         """Start; never for more than was shown."""
@@ -189,16 +168,15 @@ class SweepTab:
         live = Progress(lambda text: self._told(sweep, text))
         how: dict[str, Any] = {"retry": self.form.retry, "max_credits": credits, "live": live}
         sweep.run(wait=False, yes=True, stop_button=False, **how)
-        with self.widget.hold_sync():
-            self.widget.question, self.widget.running, self.widget.can_run = "", True, False
-            self.widget.plot, self.widget.plot_alt, self.widget.trouble = b"", "", ""
-            self.widget.news = f"Started: {len(sweep.design.cells)} cells."
+        news = f"Started: {len(sweep.design.cells)} cells."
+        self.widget.tell(
+            question="", running=True, can_run=False, trouble="", plot=b"", plot_alt="", news=news
+        )
         threading.Thread(target=self._follow, args=(sweep,), name="mjnb-sweep-tab", daemon=True).start()
 
     def _told(self, sweep: Sweep, text: str) -> None:
-        with self.widget.hold_sync():
-            self.widget.done, self.widget.total = sweep.progress
-            self.widget.progress = text
+        done, total = sweep.progress
+        self.widget.tell(done=done, total=total, progress=text)
 
     # ---- the figure, on a thread of its own ----
 
@@ -219,48 +197,50 @@ class SweepTab:
         except TimeoutError:
             return False
         except Exception as error:
-            self.widget.trouble = " ".join(_faults(error))
+            self.widget.tell(trouble=" ".join(_faults(error)))
         return True
 
     def _draw(self, sweep: Sweep) -> None:
         figure = sweep.plot(width=self._width, theme=self._theme)
         kind, content = figure.compact()
-        with self.widget.hold_sync():
-            self.widget.plot_type, self.widget.plot_alt, self.widget.plot = kind, figure.alt, content
+        self.widget.tell(plot_type=kind, plot_alt=figure.alt, plot=content)
 
     def _ended(self, sweep: Sweep) -> None:
         done, total = sweep.progress
-        self._guarded(self._replan)
-        with self.widget.hold_sync():
-            self.widget.running, self.widget.can_run = False, self.sweep is not None
-            self.widget.news = f"The sweep ended: {done} of {total} cells are settled."
+        news = f"The sweep ended: {done} of {total} cells are settled."
+        with self._turn:
+            self._guarded(self._replan)
+            self.widget.tell(running=False, can_run=self._plan is not None, news=news)
 
     # ---- from the front end ----
 
-    def _take(self, _: Any, message: Any, __: Any) -> None:
-        if not isinstance(message, Mapping):
-            return
+    def _take(self, message: Mapping[str, Any], _: object) -> None:
         verb = message.get("do")
         if message.get("theme") in THEMES:
             self._theme = str(message["theme"])
         if isinstance(message.get("width"), int):
             self._width = min(max(message["width"], WIDTHS[0]), WIDTHS[1])
-        if verb in ("look", "form"):
-            self.form = Form.read(message.get("form"))
-            self.widget.form = _plain(self.form)
-            self.refresh()
-        verbs: dict[Any, Callable[[], None]] = {
-            "run": self.run, "pay": self.pay, "cancel": self.cancel, "stop": self.stop,
-        }  # fmt: skip
-        if isinstance(verb, str) and verb in verbs:
-            verbs[verb]()
+        if verb in ("look", "form") and not self._newest.has_overtaken(message):
+            self._guarded(lambda: self._read(Form.read(message.get("form"))))
+        elif verb == "run":
+            self._guarded(lambda: self._pressed(message))
+        elif verb == "pay" and message.get("question") == self.widget.question:
+            self.pay()
+        elif verb in ("cancel", "stop"):
+            self.cancel() if verb == "cancel" else self.stop()
+
+    def _read(self, form: Form) -> None:
+        with self._turn:
+            self.form = form
+            self.widget.tell(form=_plain(form))
+            self._replan()
 
     def _guarded(self, do: Callable[[], None]) -> None:
         """Do something; whatever goes wrong is shown in place."""
         try:
             do()
         except Exception as error:
-            self.widget.faults = _faults(error)
+            self.widget.tell(faults=_faults(error))
 
 
 def _parameters(task_type: str | None) -> list[dict[str, str]]:

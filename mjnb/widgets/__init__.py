@@ -4,7 +4,8 @@ Each stands next to a static form that says the same and tells the line of code 
 notebooks that are reopened, sent around or run without a browser.  Never an ``ipywidgets.Output``: nbclient
 hangs on it.
 
-(``confirm.py`` asks before paying, ``stopping.py`` stops what runs, ``showing.py`` puts a widget in a cell.)
+(``confirm.py`` asks before paying, ``stopping.py`` stops what runs, ``showing.py`` puts a widget in a cell,
+``listening.py`` hands on what a front end says.)
 """
 
 from .confirm import Confirm

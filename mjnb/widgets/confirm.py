@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import ipywidgets  # type: ignore[import-untyped]
@@ -28,11 +29,12 @@ class Confirm:
     ) -> None:
         self.text, self.code = text, code
         self._pay = pay
+        self._once = threading.Lock()  # taken by the first answer and never given back
         self.line = line(text)
         self.yes = button(f"Pay about {price}", f"Pay about {price} and start", "primary")
         self.no = button("Cancel", "Pay nothing")
         self.yes.on_click(lambda _: self._accepted())
-        self.no.on_click(lambda _: self._answered(CANCELLED))
+        self.no.on_click(lambda _: self._cancelled())
         self.widget = ipywidgets.VBox([self.line, ipywidgets.HBox([self.yes, self.no])])
 
     def show(self) -> None:
@@ -40,6 +42,8 @@ class Confirm:
         show(self.widget, f"{self.text}. Nothing is paid before you say {self.code}")
 
     def _accepted(self) -> None:
+        if not self._once.acquire(blocking=False):
+            return
         self._answered(ACCEPTED)
         try:
             further = self._pay()
@@ -48,6 +52,10 @@ class Confirm:
             return
         if further is not None:
             self.widget.children = (self.line, further)
+
+    def _cancelled(self) -> None:
+        if self._once.acquire(blocking=False):
+            self._answered(CANCELLED)
 
     def _answered(self, text: str) -> None:
         self.yes.disabled = self.no.disabled = True

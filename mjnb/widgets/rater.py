@@ -7,11 +7,14 @@ Notebook take keys of focused elements for shortcuts unless each carries ``data-
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import anywidget
 import traitlets
+
+from .listening import listen
 
 
 class Asked(Protocol):
@@ -31,7 +34,7 @@ class Asking(Protocol):
     @property
     def progress(self) -> tuple[int, int]: ...
     def next(self) -> Asked | None: ...
-    def answer(self, choice: int, worst: int | None = None) -> Asked | None: ...
+    def answer(self, choice: Any, worst: Any = None) -> Asked | None: ...
     def skip(self) -> Asked | None: ...
     def undo(self) -> Asked | None: ...
 
@@ -56,9 +59,9 @@ class Rater(anywidget.AnyWidget):
         super().__init__(kind=asking.kind)
         self._asking = asking
         self._show(asking.next())
-        self.on_msg(self._take)
+        listen(self, self._take)
 
-    def _take(self, _: Any, message: Any, __: Any) -> None:
+    def _take(self, message: Mapping[str, Any], _: object) -> None:
         """Do what the front end says; whatever goes wrong is shown and the question stays."""
         self.trouble = ""
         try:
@@ -66,9 +69,9 @@ class Rater(anywidget.AnyWidget):
         except Exception as error:
             self.trouble = f"{type(error).__name__}: {error}"
 
-    def _do(self, message: Any) -> Asked | None:
-        verb = message.get("do") if isinstance(message, dict) else None
-        if isinstance(message, dict) and message.get("at") != self.done:
+    def _do(self, message: Mapping[str, Any]) -> Asked | None:
+        verb = message.get("do")
+        if message.get("at") != self.done:
             return self._asking.next()  # a key that was pressed for an earlier question
         if verb == "answer":
             return self._asking.answer(message.get("choice"), message.get("worst"))

@@ -1,0 +1,53 @@
+"""Listening: what a front end says, one message at a time, and never an old state after a newer one.
+
+The messages of one widget can overlap and overtake each other in the kernel: JupyterLab sends them to the
+kernel's main thread until there is a subshell, and to that one's thread from then on (its setting
+``commsOverSubshells``; kernels since ipykernel 7).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets  # type: ignore[import-untyped]
+
+Take = Callable[[Mapping[str, Any], list[bytes]], None]
+
+
+def listen(widget: ipywidgets.Widget, take: Take) -> None:
+    """Hand on what a front end says, one message at a time; what is no mapping is no message.
+
+    Args:
+        widget: Whose front end.
+        take: Called with every message and its buffers, on whichever thread it came.
+    """
+    turn = threading.RLock()
+
+    def hear(_: Any, message: Any, buffers: Any) -> None:
+        if isinstance(message, Mapping):
+            with turn:
+                take(message, [bytes(one) for one in buffers or ()])
+
+    widget.on_msg(hear)
+
+
+class Newest:
+    """Tells the messages that a newer one has overtaken.
+
+    Their ``stamp`` is the name of a view and the number of its latest edit: ``"mjnb-1-x7 12"``.  Each view
+    counts for itself, and the one that spoke last is remembered.
+    """
+
+    def __init__(self) -> None:
+        self._view, self._edit = "", 0
+
+    def has_overtaken(self, message: Mapping[str, Any]) -> bool:
+        """Return whether a newer edit of the same view was heard before; if not, this is the newest."""
+        view, _, number = str(message.get("stamp") or "").partition(" ")
+        edit = int(number) if number.isdecimal() and len(number) < 16 else 0
+        if view == self._view and edit < self._edit:
+            return True
+        self._view, self._edit = view, edit
+        return False

@@ -20,7 +20,7 @@ LATENCY = 3000.0  # seconds at the service: 30 here, so that nothing ends before
 ALL = 5  # in one round of so many all tasks are in flight
 
 SET_UP = """
-import ipykernel, json, os, threading
+import ipykernel, json, os, psutil, threading
 import mjnb as mj
 from mjnb.loop import the_loop
 the_loop()  # its own two sockets are counted with the kernel's
@@ -29,7 +29,8 @@ def left():
     links = [os.path.join("/proc/self/fd", one) for one in os.listdir("/proc/self/fd")]
     sockets = sum(os.path.islink(link) and os.readlink(link).startswith("socket:") for link in links)
     ours = ("mjnb-", "asyncio_", "concurrent.futures")
-    return sockets, sorted(one.name for one in threading.enumerate()), threading.active_count()
+    ends = [f"{one.laddr} {one.raddr} {one.status}" for one in psutil.Process().net_connections("all")]
+    return sockets, sorted(one.name for one in threading.enumerate()), ends
 before = left()
 print(ipykernel.__version__)
 """
@@ -104,8 +105,8 @@ def _round(
     answer, goes_on = json.loads(text_of(notebook.run(STOPPED)))
     assert answer == 42, "the next cell does not answer"
     assert not goes_on, "the sweep goes on paying"
-    (sockets, _, _), (sockets_after, threads, _) = json.loads(text_of(notebook.run(CLOSE)))
-    assert sockets_after == sockets, "sockets are left over"
+    (sockets, _, ends), (sockets_after, threads, ends_after) = json.loads(text_of(notebook.run(CLOSE)))
+    assert sockets_after == sockets, f"{server.url}: sockets are left over: {ends_after}; at first: {ends}"
     _hold_threads(threads)
     books = set(server.account.tasks)
     with closing(Ledger(f"sqlite:///{folder / 'ledger.db'}")) as ledger:

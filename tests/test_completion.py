@@ -97,6 +97,20 @@ def test_it_knows_where_it_is(shell: InteractiveShell, code: str, proposed: list
 
 
 @pytest.mark.parametrize(
+    "code", ["%mj a cat sta", "%%mj\na cat\nsta", "x = %mj fox sta", "%mj vary fox 1 sta"]
+)
+def test_a_word_of_a_prompt_is_completed_by_nothing(shell: InteractiveShell, code: str) -> None:
+    assert texts(shell, code) == ["sta"]
+
+
+@pytest.mark.parametrize("code", ["%mj a cat ", "%%mj\na cat at dusk\n", "x = %mj a cat "])
+def test_behind_a_space_of_a_prompt_stand_the_flags(shell: InteractiveShell, code: str) -> None:
+    found = texts(shell, code)
+    assert {flag.name for _, flag in FLAGS if flag.name.startswith("--")} <= set(found)
+    assert all(text.startswith("--") for text in found)
+
+
+@pytest.mark.parametrize(
     "code", ["sta", "x = sta", "%mjx sta", "%%mjx\nsta", "# %mj\nsta", "%time sta", "'%mj '.sta"]
 )
 def test_elsewhere_it_is_silent(shell: InteractiveShell, code: str) -> None:

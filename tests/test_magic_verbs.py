@@ -536,6 +536,17 @@ def test_a_wrong_setting_in_ipythons_files_is_told_and_nothing_is_half_loaded(tm
     assert (kind, "Give credits" in words, there) == ("ConfigError", True, "False\n"), printed
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://mj:canary-7@db/mj", "postgresql://db/mj?password=canary-7"]
+)
+def test_a_password_in_a_cell_is_refused_and_not_repeated(shell: Shell, url: str) -> None:
+    _, kind, words = shell.tried(f"%mj config ledger {url}")
+    assert kind == "ConfigError"
+    assert "canary-7" not in words
+    assert "Set MJNB_LEDGER" in words
+    assert "from default" in shell.run("%mj config ledger")
+
+
 def test_a_key_is_taken_where_nobody_sees_it(shell: Shell) -> None:
     _, kind, words = shell.tried("%mj config key canary-55")
     assert kind == "ConfigError"

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from faulty import GENERATE, RECORD, TASK_ID, Answer, Drop, Faulty, Lost, Seen, envelope, page, record, until
 
-from mjnb import errors
+from mjnb import errors, prompt
 from mjnb.ledger import Intent
 from mjnb.media import read_note
 from mjnb.params import Generate, make
@@ -116,9 +116,17 @@ def test_the_service_can_be_asked_directly(session: Session) -> None:
     assert (found.succeeded, len(found.urls)) == (True, 4)
 
 
-def test_the_line_that_makes_a_task_makes_it_again(session: Session) -> None:
-    task = session.imagine("a red fox --s 250 --ar 16:9 --relax")
-    again = session.imagine(task.to_magic())
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("a red fox --s 250 --ar 16:9 --relax", {}),
+        ("a red fox", {"file_urls": ["https://example.com/{a,b}.png", "https://example.com/{{c}}/x.png"]}),
+        ("a fox", {"file_urls": ["https://example.com/{a,b}.png"], "task_type": "mj_style_reference"}),
+    ],
+)
+def test_the_line_that_makes_a_task_makes_it_again(session: Session, text: str, more: dict[str, Any]) -> None:
+    task = session.imagine(text, **more)
+    again = session.imagine(prompt.interpolate(task.to_magic(), {}))
     assert again.params == task.params
     assert again.id != task.id
 

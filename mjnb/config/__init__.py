@@ -25,7 +25,7 @@ them together.)
 from ..hidden import Secret
 from .reading import DEFAULT, IN_CODE, Settings, found, settings
 from .sources import Found, changes, choose, forget, forget_all, from_keyring, known
-from .table import PRESETS, SANDBOX, SETTINGS, Setting, masked
+from .table import PRESETS, SANDBOX, SETTINGS, Setting, has_password, masked
 
 __all__ = [
     "DEFAULT",
@@ -43,6 +43,7 @@ __all__ = [
     "forget_all",
     "found",
     "from_keyring",
+    "has_password",
     "known",
     "masked",
     "settings",

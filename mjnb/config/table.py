@@ -195,6 +195,17 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+def has_password(url: str) -> bool:
+    """Return whether a database URL holds a password; what is no URL holds none."""
+    from urllib.parse import parse_qs, urlsplit
+
+    try:
+        parts = urlsplit(url)
+        return bool(parts.password) or "password" in parse_qs(parts.query)
+    except ValueError:
+        return False
+
+
 def masked(name: str, value: Any) -> str:
     """Return a setting's value as it may be shown: of a key only that it is set, of a URL no password."""
     if value is None or value == "":

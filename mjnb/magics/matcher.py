@@ -1,7 +1,8 @@
 """Completion in ``%mj`` lines and ``%%mj`` cells, in notebooks and in terminals.
 
-Where we have something to propose, nothing else does: Python's names mean nothing in a prompt.  Where we have
-not, IPython goes on as it would.  Nothing here opens a ledger or loads a library, and nothing here raises.
+Where we have something to propose, nothing else does: Python's names mean nothing in a prompt.  Where a name
+of the notebook's may stand and we know none, IPython goes on as it would.  Nothing here opens a ledger or
+loads a library, and nothing here raises.
 """
 
 from __future__ import annotations
@@ -111,7 +112,12 @@ def propose(text: str, names: dict[str, Any], hidden: Any = ()) -> tuple[str, li
         return typed, _starting(typed, _verbs())
     if verb and (after := _after(verb, plain[1:], names)) is not None:
         return typed, _starting(typed, after)
-    return typed, _flags(text)
+    return typed, _flags(text) or _in_prose(text, typed)
+
+
+def _in_prose(text: str, typed: str) -> list[Proposal]:
+    """Return the flags behind a space; behind a word itself, so that nobody proposes Python's names."""
+    return [Proposal(typed)] if typed else _flags(text + "--")
 
 
 def _without_options(words: list[str]) -> list[str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 KEY = "key"  # how %mj config calls the API key
 NEST = "nest"
 KEY_WAYS = ("ask", "keyring", "forget")
+SAVED = "typed here would be saved with the notebook"
+SPENT = "If it was a real one, change it at the service."
 
 # ---- presets ----
 
@@ -131,6 +133,10 @@ def _choose(name: str, value: str) -> Page:
     if not config.SETTINGS[name].chosen:
         variable = config.SETTINGS[name].environ[0]
         raise ConfigError(f"{name} is set in code or in {variable}", hint="A notebook would keep it.")
+    if config.SETTINGS[name].holds_secret and config.has_password(value):
+        variable = config.SETTINGS[name].environ[0]
+        hint = f"Set {variable}, or leave it out and let PostgreSQL read PGPASSWORD or ~/.pgpass. "
+        raise ConfigError(f"{name} is not set: a password {SAVED}", hint=hint + SPENT)
     if value == config.DEFAULT:
         config.forget(name)
     elif value:
@@ -152,7 +158,7 @@ def _key(way: str) -> Page:
     elif way == "forget":
         config.forget("api_key")
     elif way:
-        hint = "A key typed here would be saved with the notebook. If it was one, change it at the service."
+        hint = f"A key {SAVED}. {SPENT}"
         raise ConfigError(f"%mj config {KEY} takes {', '.join(KEY_WAYS)}, no key itself", hint=hint)
     found = config.found()["api_key"]
     said = config.masked("api_key", found.value)

@@ -100,16 +100,17 @@ class Facts:
     def to_magic(self) -> str:
         """Return the line that makes the same task: ``%mj`` and this."""
         words = prompt.plain(self.prompt)
+        urls = [prompt.plain(url) for url in self.params.get("file_urls", ())]
         source = f"{short(self.entry.parent)} {self.entry.parent_image}" if self.entry.parent else ""
         if self.task_type in VIDEO:
             own = ("file_urls", "task_type")  # they follow from the source and the verb
             said = {name: value for name, value in self.params.items() if name not in own}
-            source = source or "".join(self.params.get("file_urls", ())[:1])
+            source = source or "".join(urls[:1])
             line = f"animate {source} {prompt.write({**said, 'prompt': words})}"
             return f"{line} {TASK_TYPES[self.task_type].word}".rstrip()
         if source:
             verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
             return f"{verb} {source} {words}".rstrip()
-        line = prompt.write({**self.params, "prompt": words})
+        line = prompt.write({**self.params, "prompt": words, "file_urls": urls})
         first = next(iter(line.split(maxsplit=1)), "")  # a saved task may say nothing
         return f"imagine {line}" if first in (*prompt.VERB_WORDS, "-o") else line

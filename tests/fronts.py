@@ -89,10 +89,10 @@ class Front:
         page.evaluate("window.jupyterapp.restored")
         page.wait_for_function(READY, timeout=2 * WAIT)
 
-    def run(self, page: Page, name: str) -> None:
-        """Open a notebook and run all of its cells; Voila does that by itself."""
+    def run(self, page: Page, name: str, theme: str = "light") -> None:
+        """Open a notebook and run all of its cells; Voila does that by itself, and is told its theme."""
         if self.kind == "voila":
-            page.goto(f"{self.url}/voila/render/{name}.ipynb", timeout=3 * WAIT)
+            page.goto(f"{self.url}/voila/render/{name}.ipynb?theme={theme}", timeout=3 * WAIT)
             return
         self.open(page, name)
         self.command(page, "notebook:run-all-cells")

@@ -30,6 +30,7 @@ session = Session(base_url={url!r}, api_key="sandbox", data_dir={name!r}, time_s
 panel = mj.panel(session)
 panel
 """
+DARK = "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
 HOSTILE = 'it\'s </script><img src=x onerror=window.hurt=1> "quoted" 🦊'
 
 
@@ -69,10 +70,12 @@ def fronts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Front
         front.__exit__(None, None, None)
 
 
-def run(front: Front, page: Page, service: Sandbox, name: str, scale: int = SCALE) -> Locator:
+def run(
+    front: Front, page: Page, service: Sandbox, name: str, scale: int = SCALE, theme: str = "light"
+) -> Locator:
     """Run a notebook with a panel of its own ledger, and return the panel."""
     front.write(name, CELL.format(url=service.url, name=name, scale=scale))
-    front.run(page, name)
+    front.run(page, name, theme)
     panel = page.locator(".mjnb-panel")
     expect(panel).to_have_attribute("data-mjnb-guarded", "true", timeout=WAIT)
     expect(panel.get_by_role("button", name="Generate")).to_be_visible()
@@ -250,6 +253,16 @@ def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, slow: Sa
     assert plot.evaluate("one => one.decode().then(() => one.naturalWidth)") >= 400
     shot(page, "sweep-finished")
     assert serious(page) == []
+    page.evaluate(DARK)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+    light = str(plot.get_attribute("src"))
+    tab.get_by_role("button", name="Draw what is here").click()  # in the colours of the page
+    expect(plot).not_to_have_attribute("src", light, timeout=WAIT)
+    expect(stop).to_be_hidden()
+    plot.evaluate("one => one.decode()")
+    shot(page, "dark-sweep-finished")
+    assert serious(page) == []
     assert len(prompts(fronts["lab"], "sweep")) == 4
 
     panel.get_by_role("tab", name="Make").click()
@@ -337,16 +350,62 @@ def test_by_keys_alone(fronts: dict[str, Front], page: Page, service: Sandbox, k
 # ---- other places, other looks ----
 
 
-def test_in_voila(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
-    front = fronts["voila"]
-    panel = run(front, page, service, "voila")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_in_voila(fronts: dict[str, Front], page: Page, service: Sandbox, theme: str) -> None:
+    front, name = fronts["voila"], f"voila-{theme}"
+    panel = run(front, page, service, name, theme=theme)
     text_of(panel).fill("an owl in the snow")
     panel.get_by_role("button", name="Generate").click()
     pictures(panel, 4)
-    panel.get_by_role("tab", name="History").click()
-    expect(panel.locator(".mjnb-history .mjnb-card")).to_have_count(1)
-    shot(page, "voila-history")
+    panel.get_by_role("button", name="(U2)").click()
+    pictures(panel, 5)
+    owl = panel.locator(".mjnb-card").last
+    owl.get_by_role("group", name="Rate picture 3").get_by_role("button", name="5 of 5").click()
+    expect(owl.locator("[data-rate='3'] button[aria-pressed=true]")).to_have_text("5")
+    owl.get_by_role("button", name="Enlarge picture 1").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("img")).to_be_visible()
+    shot(page, f"{name}-dialog")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    shot(page, f"{name}-gallery")
     assert serious(page) == []
+    panel.get_by_role("tab", name="History").click()
+    expect(panel.locator(".mjnb-history .mjnb-card")).to_have_count(2)
+    shot(page, f"{name}-history")
+    assert serious(page) == []
+    small_sweep(panel)
+    shot(page, f"{name}-sweep")
+    assert serious(page) == []
+    assert prompts(front, name) == ["an owl in the snow", "", *["an owl in the snow"] * 2]
+
+
+def test_a_sweep_and_buttons_in_notebook_7(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    front = fronts["notebook"]
+    panel = run(front, page, service, "small")
+    text_of(panel).fill("an owl in the snow")
+    small_sweep(panel)
+    shot(page, "notebook-sweep")
+    panel.get_by_role("tab", name="History").click()
+    card = panel.locator(".mjnb-history .mjnb-card").first
+    card.get_by_role("button", name="Use these settings").click()
+    expect(panel.get_by_label("Stylization", exact=True)).to_have_value(re.compile("^(0|1000)$"))
+    assert serious(page) == []
+    assert prompts(front, "small") == ["an owl in the snow"] * 2
+
+
+def small_sweep(panel: Locator) -> None:
+    """Plan, pay and see a sweep of two cells."""
+    panel.get_by_role("tab", name="Sweep").click()
+    tab = panel.locator(".mjnb-sweep")
+    axis = tab.get_by_role("group", name="First axis")
+    axis.get_by_label("Parameter").select_option("stylization")
+    axis.get_by_label("Values").fill("0, 1000")
+    expect(tab.locator(".mjnb-facts")).to_contain_text("2 (2)")
+    tab.get_by_role("button", name="Run: 16 credits").click()
+    expect(tab.get_by_text("The sweep ended: 2 of 2 cells are settled.")).to_be_visible(timeout=WAIT)
+    plot = tab.locator(".mjnb-plot img")
+    assert plot.evaluate("one => one.decode().then(() => one.naturalWidth)") >= 400
 
 
 def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
@@ -356,8 +415,7 @@ def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox)
     expect(panel.locator(".mjnb-warnings li")).to_have_count(1)
     panel.get_by_label("Weirdness", exact=True).fill("5000")
     expect(panel.locator(".mjnb-faults li")).to_have_count(1)
-    dark = "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-    page.evaluate(dark)
+    page.evaluate(DARK)
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
     panel.get_by_label("Weirdness", exact=True).fill("300")
     panel.get_by_role("button", name="Generate").click()

@@ -248,6 +248,7 @@ class Client:
         """Close the connections."""
         await self._api.aclose()
         await self._media.aclose()
+        await asyncio.sleep(0)  # a transport that had more to write closes its socket one turn later
 
     # ---- inside ----
 

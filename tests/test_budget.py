@@ -258,9 +258,9 @@ def test_a_refused_request_is_not_sent_again_above_its_owners_limit(sandbox: San
         ledger.rejected(own_id, "too many", 429)
         ledger.intend(Intent(request, account, "u", 8.0, owner="ada", limit=8))
         with pytest.raises(errors.BudgetExceeded, match="0 of 8 are left in the budget of ada"):
-            ledger.again(own_id, limit=8)
+            ledger.again(own_id, Intent(request, account, "u", 8.0, limit=8))
         assert session.task(own_id).state == "rejected"
-        assert ledger.again(own_id, limit=16) == (own_id, True)
+        assert ledger.again(own_id, Intent(request, account, "u", 8.0, limit=16)) == (own_id, True)
 
 
 def _asked(session: Session) -> tuple[Any, str]:

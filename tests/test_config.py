@@ -317,6 +317,30 @@ def test_every_setting_shows_with_its_source_and_no_secret() -> None:
     assert set(shown) == set(config.SETTINGS)
 
 
+ADDRESSES = {  # of a ledger: what of it is shown, whether a password may be in it
+    "postgresql://mj@db:5432/mj": ("postgresql://db/mj", False),
+    "postgresql+psycopg://mj@/mj?host=/run/x": ("postgresql+psycopg:///mj", False),
+    "postgresql://[::1]:5432/mj?passfile=/x": ("postgresql://[::1]/mj", False),
+    "sqlite:////home/a:b@c/x.db": ("sqlite:////home/a:b@c/x.db", False),
+    f"postgresql://mj:a/{CANARY}@db/mj": ("postgresql://db/mj", True),
+    f"postgresql://mj:a?{CANARY}@db/mj": ("set", True),
+    f"postgresql://mj:a@{CANARY}@db/mj": ("set", True),
+    f"postgresql://mj:[{CANARY}@db/mj": ("postgresql://db/mj", True),
+    f"postgresql://mj%3A{CANARY}@db/mj": ("postgresql://db/mj", True),
+    f"postgresql://db/mj?PASSWORD={CANARY}": ("postgresql://db/mj", True),
+    f"postgresql://db/mj?sslpass%77ord={CANARY}": ("postgresql://db/mj", True),
+    f"host=db password={CANARY}": ("set", True),
+    f"postgresql:/mj:{CANARY}@db/mj": ("set", True),
+    f"mj:{CANARY}@db": ("set", True),
+}
+
+
+@pytest.mark.parametrize(("url", "shown", "held"), [(url, *said) for url, said in ADDRESSES.items()])
+def test_a_password_is_found_and_hidden_however_it_is_spelled(url: str, shown: str, held: bool) -> None:
+    value = config.found(environ={"MJNB_LEDGER": url})["ledger"].value
+    assert (config.masked("ledger", value), config.has_password(url)) == (shown, held)
+
+
 # ---- the default session -----------------------------------------------------------------------------
 
 

@@ -187,6 +187,7 @@ def test_a_picture_that_is_missing_says_why_in_its_place() -> None:
     assert "the media host answered 404" in found.text
     assert "not here yet" in found.text
     assert len(found.all("figure")) == 2
+    assert display.task_text(view).splitlines()[1] == "1: the media host answered 404"
 
 
 def test_the_text_has_the_status_and_the_line_to_copy() -> None:

@@ -30,7 +30,7 @@ from ledgers import (
 from mjnb.api import Record, read_record
 from mjnb.config import settings
 from mjnb.errors import InvalidRequest, LedgerError
-from mjnb.ledger import LIVE, OPEN, Intent, Ledger, presence, request_sha
+from mjnb.ledger import LIVE, OPEN, TRIED, Intent, Ledger, presence, request_sha
 from mjnb.ledger.records import new_id, now
 from mjnb.params import Generate, Upscale, make
 
@@ -283,6 +283,23 @@ def test_at_most_so_many_live_tasks_of_a_request(ledger: Ledger) -> None:
 def test_what_is_or_may_be_paid_counts_and_nothing_else(ledger: Ledger, state: str) -> None:
     a_task(ledger, state)
     assert ledger.intend(an_intent(at_most=1))[1] == (state not in LIVE)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_failed_counts_where_nobody_said_to_pay_again(ledger: Ledger, state: str) -> None:
+    there = a_task(ledger, state)
+    own_id, to_send = ledger.intend(an_intent(at_most=1, counted=TRIED))
+    assert to_send == (state == "rejected")
+    assert (own_id == there) != to_send
+
+
+def test_a_live_task_stands_for_a_request_before_a_failed_one(ledger: Ledger) -> None:
+    live = a_task(ledger, "succeeded")
+    a_task(ledger, "failed")
+    assert ledger.intend(an_intent(at_most=2, counted=TRIED)) == (live, False)
+    waiting = a_task(ledger, "rejected")
+    assert ledger.again(waiting, an_intent(at_most=2, counted=TRIED)) == (live, False)
+    assert ledger.again(waiting, an_intent(at_most=2)) == (waiting, True)
 
 
 def test_another_accounts_tasks_do_not_count(ledger: Ledger) -> None:

@@ -370,6 +370,14 @@ def test_a_key_in_the_address_is_never_shown() -> None:
     assert "canary-pw" not in str(caught.value)
 
 
+def test_a_password_with_an_at_sign_is_not_taken_for_the_host() -> None:
+    with pytest.raises(LedgerError) as caught:
+        read_url("postgresql+psycopg://mj:a@canary-pw@127.0.0.1:1/mj")
+    assert "canary-pw" not in str(caught.value)
+    assert "%40" in str(caught.value)
+    assert read_url("postgresql+psycopg://mj:a%40canary-pw@127.0.0.1:1/mj").password == "a@canary-pw"
+
+
 # ---- salvage ----------------------------------------------------------------------------------------
 
 

@@ -189,6 +189,7 @@ def test_a_picture_of_a_task_is_animated(
 AGAIN = {
     "high definition": r"mj.animate(fox.images[0], 'it {runs} \\ {{x}}', hd=True)",
     "a video from a URL": f"mj.animate({URL!r}, 'it runs', motion='low')",
+    "a video from a URL with braces": "mj.animate('https://files.example.com/{a,b}/{{c}}.png', 'it runs')",
     "a longer video": "film.extend(1, 'it {{x}} {leaps}')",
     "an option of ours": "mj.imagine('-o x a fox')",
 }
@@ -537,7 +538,13 @@ def test_a_wrong_setting_in_ipythons_files_is_told_and_nothing_is_half_loaded(tm
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql+psycopg://mj:canary-7@db/mj", "postgresql://db/mj?password=canary-7"]
+    "url",
+    [
+        "postgresql+psycopg://mj:canary-7@db/mj",
+        "postgresql://db/mj?password=canary-7",
+        "postgresql://mj:a/canary-7@db/mj",
+        "host=db password=canary-7",
+    ],
 )
 def test_a_password_in_a_cell_is_refused_and_not_repeated(shell: Shell, url: str) -> None:
     _, kind, words = shell.tried(f"%mj config ledger {url}")
@@ -545,6 +552,16 @@ def test_a_password_in_a_cell_is_refused_and_not_repeated(shell: Shell, url: str
     assert "canary-7" not in words
     assert "Set MJNB_LEDGER" in words
     assert "from default" in shell.run("%mj config ledger")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ledger=postgresql://mj:canary-7@db/mj", "postgresql://mj:canary-7@db/mj", "api_key=canary-7"],
+)
+def test_a_secret_in_place_of_a_settings_name_is_not_repeated(shell: Shell, line: str) -> None:
+    _, kind, words = shell.tried(f"%mj config {line}")
+    assert (kind, "canary-7" in words) == ("PromptError", False)
+    assert "%mj config speed turbo" in words
 
 
 def test_a_key_is_taken_where_nobody_sees_it(shell: Shell) -> None:

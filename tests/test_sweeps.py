@@ -22,11 +22,12 @@ import pytest
 from faulty import GENERATE, RECORD, Answer, Faulty, Lost, Pass, Seen, envelope, record, until
 from PIL import Image
 
-from mjnb import errors
+from mjnb import display, errors
 from mjnb.metrics import look
 from mjnb.sandbox import Fault, Sandbox
 from mjnb.sessions import Session
 from mjnb.sweeps import Sweep, design
+from mjnb.sweeps.running import Run
 
 WAIT = 60.0
 
@@ -577,3 +578,17 @@ def test_a_cell_that_failed_after_a_refusal_is_not_paid_again_unasked(
     sweep.run()
     assert len(sandbox.account.tasks) == 2
     assert sweep.plan(retry=True).to_pay == 1
+
+
+def test_a_cell_that_failed_at_another_notebook_meanwhile_is_not_paid_again_unasked(
+    session: Session, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("fail", on="submit", next=1))
+    sweep = session.sweep("a fox", stylization=[0]).run()
+    (cell,) = sweep.design.cells
+    tracker = session.tracker
+    for retry, submits in ((False, 1), (True, 2)):
+        late = Run(sweep.design, tracker, str(sweep.id), display.Live(), retry=retry)
+        tracker.loop.run(late._send(cell))  # as one that planned before it failed
+        assert (sandbox.account.submits, late.errors) == (submits, {})
+    assert sorted(session.tasks()["state"])[0] == "failed"

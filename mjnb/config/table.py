@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, nan
@@ -13,6 +14,12 @@ from ..hidden import Secret, hidden
 
 SANDBOX = "sandbox"
 PRESETS = ("kie", "midapi", SANDBOX)
+FILE = "sqlite:///"
+PLACE = re.compile(  # what of a database URL may be shown, where no @ is left to doubt
+    r"(?P<kind>[\w+]+://)(?:[^@?]*@)?(?P<host>[\w.-]*|\[[\w.:]+\])(?::\d+)?(?P<path>(?:/[\w./~-]*)?)(?:\?[^@]*)?"
+)
+USER_AND_PASSWORD = re.compile(r":[^@]+@")
+NAMED_PASSWORD = re.compile(r"(?i)(?:password|passwd|passphrase|pwd)\s*=\s*[^&\s]")
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,7 @@ def _secret(value: Any) -> Secret:
 
 def _ledger(value: Any) -> str:
     text = _text(value)
-    return text if text.startswith("sqlite:///") else Secret(text)
+    return text if text.startswith(FILE) else Secret(text)
 
 
 def _owner(value: Any) -> str:
@@ -196,14 +203,12 @@ SETTINGS: dict[str, Setting] = {
 
 
 def has_password(url: str) -> bool:
-    """Return whether a database URL holds a password; what is no URL holds none."""
-    from urllib.parse import parse_qs, urlsplit
+    """Return whether a text may hold a password, as a database URL however spelled or mistyped."""
+    from urllib.parse import unquote
 
-    try:
-        parts = urlsplit(url)
-        return bool(parts.password) or "password" in parse_qs(parts.query)
-    except ValueError:
-        return False
+    said = unquote(url)
+    credentials = "" if said.startswith(FILE) else said.partition("://")[2] or said
+    return bool(USER_AND_PASSWORD.search(credentials) or NAMED_PASSWORD.search(said))
 
 
 def masked(name: str, value: Any) -> str:
@@ -212,12 +217,7 @@ def masked(name: str, value: Any) -> str:
         return "not set"
     if SETTINGS[name].secret:
         return "set"
-    if name != "ledger" or str(value).startswith("sqlite:///"):
+    if name != "ledger" or str(value).startswith(FILE):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(str(value))
-        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-    except ValueError:
-        return "set"
+    place = PLACE.fullmatch(str(value))  # of anything else nobody knows what of it is the password
+    return place["kind"] + place["host"] + place["path"] if place else "set"

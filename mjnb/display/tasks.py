@@ -19,8 +19,8 @@ def task_text(view: TaskView) -> str:
     """Return a task as two or three lines of plain text, with a line to copy."""
     where = " (sandbox)" if view.sandbox else ""
     lines = [f"task {short(view.id)}: {_status(view)}{where}", typed(view.magic)]
-    if view.error or view.trouble:
-        lines.insert(1, view.error or view.trouble)
+    if why := view.error or view.trouble or _missing(view):
+        lines.insert(1, why)
     if view.note:
         lines.insert(-1, view.note)
     return "\n".join(lines)
@@ -72,6 +72,15 @@ def _status(view: TaskView) -> str:
     if view.state in RUNNING:
         return f"{view.state}{_clock(view)}"
     return view.state
+
+
+def _missing(view: TaskView) -> str:
+    """Return why pictures are missing: ``2, 3: the address answers 404``."""
+    reasons: dict[str, list[str]] = {}
+    for one in view.pictures:
+        if one.note:
+            reasons.setdefault(one.note, []).append(str(one.number))
+    return "; ".join(f"{', '.join(numbers)}: {note}" for note, numbers in reasons.items())
 
 
 def _clock(view: TaskView) -> str:

@@ -13,11 +13,12 @@ in one transaction.  The row is committed before the paid request is sent.
 from .balances import Sent
 from .book import Ledger
 from .ratings import Judgement, Ratings, Shown
-from .records import LIVE, OPEN, Entry, Intent, Picture, request_sha
+from .records import LIVE, OPEN, TRIED, Entry, Intent, Picture, request_sha
 
 __all__ = [
     "LIVE",
     "OPEN",
+    "TRIED",
     "Entry",
     "Intent",
     "Judgement",

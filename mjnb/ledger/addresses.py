@@ -26,6 +26,8 @@ def read_url(url: str) -> sa.URL:
     except (sa.exc.ArgumentError, ValueError):  # their words may hold a part of the password
         found = None
     hint = "Name one like sqlite:///ledger.db or postgresql+psycopg://user@host/database."
+    if found is not None and "@" in (found.host or ""):  # a part of the password, which would be shown
+        found, hint = None, f"{hint} In a password, @ is written %40."
     if found is None:
         raise LedgerError("the ledger's address cannot be read", hint=hint)
     if found.get_backend_name() not in KINDS:

@@ -121,7 +121,7 @@ class Ledger(Keeping):
 
         Returns:
             The task's own id, which orders by time; and whether it is to be sent: False when there are
-            ``at_most`` such tasks already, and the id is that of the last.
+            ``at_most`` such tasks already, and the id is that of the last, of a live one if there is any.
         """
         own_id, text = new_id(), request_text(intent.request)
         row = {
@@ -146,9 +146,8 @@ class Ledger(Keeping):
         self._catch_up()
         try:
             with self._engine.write() as c:
-                there = _live(c, intent.account, row["request_sha"]) if intent.at_most is not None else []
-                if intent.at_most is not None and len(there) >= intent.at_most:
-                    return there[-1], False
+                if other := _in_place(c, intent, row["request_sha"]):
+                    return other, False
                 owners.hold(c, intent.account, intent.owner, intent.credits, intent.limit)
                 c.execute(sa.insert(task).values(**row, rev=0))
                 self._log(c, own_id, "intent", text)
@@ -200,11 +199,15 @@ class Ledger(Keeping):
         }
         return self._change_in(c, own_id, "rejected", ("intent", "unknown"), error, changes)
 
-    def again(self, own_id: str, at_most: int | None = None, limit: float | None = None) -> tuple[str, bool]:
+    def again(self, own_id: str, intent: Intent | None = None) -> tuple[str, bool]:
         """Record that a refused request is about to be sent again.
 
+        Args:
+            own_id: Its task.
+            intent: How many of it there may be, and what its owner may spend; None: no limits.
+
         Returns:
-            As `intend`: when others have made ``at_most`` such tasks by now, the last of them, and False.
+            As `intend`: when others have made so many by now, one of theirs, and False.
 
         Raises:
             LedgerError: The task was settled elsewhere.
@@ -221,9 +224,9 @@ class Ledger(Keeping):
         try:
             with self._engine.write() as c:
                 asked = c.execute(sa.select(task).where(task.c.id == own_id)).one()
-                there = _live(c, asked.account, asked.request_sha) if at_most is not None else []
-                if at_most is not None and len(there) >= at_most:
-                    return there[-1], False
+                if intent is not None and (other := _in_place(c, intent, asked.request_sha)):
+                    return other, False
+                limit = intent.limit if intent is not None else None
                 owners.hold(c, asked.account, asked.owner, asked.credits or 0, limit)
                 if not self._change_in(c, own_id, "again", ("rejected",), None, changes):
                     raise LedgerError(f"task {own_id} was settled elsewhere while it waited")
@@ -296,6 +299,12 @@ class Ledger(Keeping):
             return dead | {row[0] for row in ended}
 
 
-def _live(c: sa.Connection, account: str, sha: Any) -> list[str]:
-    same = (task.c.account == account) & (task.c.request_sha == sha) & task.c.state.in_(LIVE)
-    return list(c.execute(sa.select(task.c.id).where(same).order_by(task.c.id)).scalars())
+def _in_place(c: sa.Connection, intent: Intent, sha: Any) -> str | None:
+    """Return a task that stands for a request, a live one if there is any; None: it may be sent."""
+    if intent.at_most is None:
+        return None
+    same = (task.c.account == intent.account) & (task.c.request_sha == sha) & task.c.state.in_(intent.counted)
+    rows = c.execute(sa.select(task.c.id, task.c.state).where(same).order_by(task.c.id)).all()
+    if len(rows) < intent.at_most:
+        return None
+    return str(([row.id for row in rows if row.state in LIVE] or [row.id for row in rows])[-1])

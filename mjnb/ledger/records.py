@@ -15,15 +15,17 @@ from ..params import Generate, Request, Upscale, Vary, VideoExtend, from_body, g
 
 OPEN = ("submitted", "generating")  # the service works on it
 LIVE = ("intent", *OPEN, "succeeded", "unknown")  # paid, or perhaps paid: never pay again
+TRIED = (*LIVE, "failed", "expired")  # taken by the service, however it ended: pay again only when told to
 
 
 @dataclass(frozen=True)
 class Intent:
     """What is about to be sent, and for whom.
 
-    ``at_most`` says how many live tasks of the same request there may be: when so many are there, also of
-    another process, none is added.  ``nonce`` names the row to the outside: it goes into the callback URL,
-    so that a callback finds the row even when the submit's answer, and with it the task id, was lost.
+    ``at_most`` says how many tasks of the same request there may be: when so many are there in the states
+    that are ``counted``, also of another process, none is added.  ``nonce`` names the row to the outside: it
+    goes into the callback URL, so that a callback finds the row even when the submit's answer, and with it
+    the task id, was lost.
     ``owner`` is who asks for it, where several share an account; with a ``limit``, all that the ledger has as
     sent for them may not cost more.
     """
@@ -37,6 +39,7 @@ class Intent:
     parent: str | None = None
     parent_image: int | None = None
     at_most: int | None = None
+    counted: tuple[str, ...] = LIVE
     owner: str | None = None
     limit: float | None = None
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))

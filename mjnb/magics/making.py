@@ -68,9 +68,11 @@ def vary(call: Call) -> Any:
 
 @verb("animate", "TASK|URL [N] PROMPT [--hd]", "a video from one picture; --hd: in high definition", "task")
 def animate(call: Call) -> Any:
+    from .. import prompt
+
     first, _, words = call.rest.partition(" ")
     if first.startswith(("http://", "https://")):
-        source: Any = first
+        source: Any = prompt.expand(first, limit=1)[0]  # its braces and commas are escaped, as in any line
     else:
         task, number, words = task_and_number(call, "animate")
         source = _numbered(task, number)

@@ -98,7 +98,9 @@ def propose(text: str, names: dict[str, Any], hidden: Any = ()) -> tuple[str, li
     """
     if named := NAME.search(text):
         typed = named["typed"]
-        return typed, _starting(typed, _variables(names, hidden))
+        found = _starting(typed, _variables(names, hidden))
+        begun = "." in typed or any(name.startswith(typed) for name in names)  # built-in names are not put in
+        return typed, found if found or begun else [Proposal(typed)]
     words = text.split()
     typed = words.pop() if words and not text[-1].isspace() else ""
     if words and words[-1] == OUT:
@@ -109,7 +111,7 @@ def propose(text: str, names: dict[str, Any], hidden: Any = ()) -> tuple[str, li
         flags = _flags(text + "-" if typed == "-" else text)
         return typed, [*_starting(typed, _own_words(verb)), *flags, *_starting(typed, _options())]
     if not plain:
-        return typed, _starting(typed, _verbs())
+        return typed, _starting(typed, _verbs()) or [Proposal(typed)]
     if verb and (after := _after(verb, plain[1:], names)) is not None:
         return typed, _starting(typed, after)
     return typed, _flags(text) or _in_prose(text, typed)

@@ -91,10 +91,11 @@ def _presets(call: Call) -> Presets:
 )
 def config(call: Call) -> Any:
     """Show the settings, or choose one."""
-    name, _, value = call.rest.partition(" ")
-    value = value.strip()
+    name, value = [*call.rest.split(maxsplit=1), "", ""][:2]
     if not name:
         return _all_settings()
+    if not name.isidentifier():  # it may hold what was to be set, perhaps a key: it is not repeated
+        raise unfit("config", "takes a setting, a space and a value: %mj config speed turbo")
     if name == NEST:
         return _nest(value)
     if name in (KEY, "api_key"):

@@ -19,7 +19,7 @@ from ..errors import (
     MJError,
     NotConnected,
 )
-from ..ledger import LIVE
+from ..ledger import LIVE, TRIED
 from ..tracking import Task, Tracker
 from ..tracking.settling import note_credits
 from .design import CellSpec, Design
@@ -129,9 +129,13 @@ class Run:
             await asyncio.wait(sends, timeout=0.1)
 
     async def _send(self, cell: CellSpec) -> None:
-        whose = {"sweep": self._sweep, "cell": cell.number, "at_most": self._alike[cell.sha]}
+        counted = LIVE if self._retry else TRIED  # what failed at another notebook meanwhile counts, too
+        whose = {"sweep": self._sweep, "cell": cell.number}
+        bound = {"at_most": self._alike[cell.sha], "counted": counted}
         try:
-            self.tasks[cell.number] = await self.tracker.send(self.tracker.intent(cell.request, **whose))
+            self.tasks[cell.number] = await self.tracker.send(
+                self.tracker.intent(cell.request, **whose, **bound)
+            )
         except MJError as error:
             self.errors[cell.number] = error
             if isinstance(error, HOPELESS):

@@ -115,11 +115,9 @@ class Sender:
         tracker.budget.take(intent.credits)
         fresh = False
         try:
-            if task is None:
-                intent = replace(intent, owner=tracker.budget.owner, limit=tracker.budget.limit)
-                own_id, fresh = tracker.ledger.intend(intent)
-            else:
-                own_id, fresh = tracker.ledger.again(task.id, intent.at_most, tracker.budget.limit)
+            intent = replace(intent, owner=tracker.budget.owner, limit=tracker.budget.limit)
+            ledger = tracker.ledger
+            own_id, fresh = ledger.intend(intent) if task is None else ledger.again(task.id, intent)
             try:
                 return tracker.handle(tracker.entry(own_id)), fresh
             except LedgerError:  # recorded, and out of reach before it was sent

@@ -15,6 +15,7 @@ from jupyters import TOKEN, own_environment
 from labs import NOTIFICATION, QUIET, READY, WAIT
 from playwright.sync_api import Page
 
+KERNELS = "@jupyterlab/apputils-extension:kernels-settings"
 START = 60.0  # seconds in which a server has to be there
 COMMANDS = {
     "lab": ["jupyterlab", "--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"],
@@ -29,13 +30,16 @@ class Front:
     Args:
         kind: ``lab``, ``notebook`` or ``voila``.
         folder: Where it lives, and its notebooks.
+        comms: Which thread of the kernel hears a widget: ``perCommTarget`` (the default: one for all widgets),
+            ``perComm`` (one for each) or ``disabled`` (the one that runs the cells).
     """
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, comms: str = "perCommTarget") -> None:
         self.kind, self.folder = kind, folder
         config = folder / "home" / "config_dir" / "labconfig"
         config.mkdir(parents=True)
-        (config / "default_setting_overrides.json").write_text(json.dumps({NOTIFICATION: QUIET}))
+        settings = {NOTIFICATION: QUIET, KERNELS: {"commsOverSubshells": comms}}
+        (config / "default_setting_overrides.json").write_text(json.dumps(settings))
         self._log = (folder / "server.log").open("w")
         self._port = free_port()
         self.process = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -48,6 +49,23 @@ def test_it_is_paged_newest_first(full: Session) -> None:
     before = len(heard.told("card"))
     history.refresh()  # nothing changed: nothing is sent
     assert len(heard.told("card")) == before
+
+
+def test_a_search_and_the_tab_do_not_mix(full: Session) -> None:
+    """They may come on two threads: what one shows must not be lost between two sends of the other."""
+    history = History(full, print)
+    history.widget.trouble = "the ledger cannot be read"
+    free: list[bool] = []
+
+    def other(_: object) -> None:
+        thread = Thread(target=lambda: free.append(history._lock.acquire(blocking=False)))
+        thread.start()
+        thread.join()
+
+    history.widget.observe(other, ["trouble", "query", "found"])
+    hear(history.widget, "look", query={"text": "an owl"})
+    assert (history.widget.trouble, history.widget.found, len(free)) == ("", 3, 3)
+    assert not any(free)
 
 
 @pytest.mark.parametrize(

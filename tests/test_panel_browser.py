@@ -212,6 +212,29 @@ def test_a_drag_is_one_message(fronts: dict[str, Front], page: Page, service: Sa
     expect(page.locator(".mjnb-panel-static")).to_be_visible()  # what is saved is there again
 
 
+def test_two_views_of_one_panel_say_the_same(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
+    run(fronts["lab"], page, service, "views")
+    fronts["lab"].command(page, "notebook:create-output-view")
+    panels = page.locator(".mjnb-panel")
+    expect(panels).to_have_count(2)
+    first, second = panels.nth(0), panels.nth(1)
+    expect(second.get_by_role("button", name="Generate")).to_be_visible()
+    text_of(first).fill("a red fox")
+    first.get_by_role("radio", name="turbo").check()
+    expect(text_of(second)).to_have_value("a red fox")
+    expect(second.get_by_role("radio", name="turbo")).to_be_checked()  # beside its price
+    expect(second.locator(".mjnb-cost")).to_contain_text("about 16 credits")
+    text_of(second).fill("an owl")
+    expect(text_of(first)).to_have_value("an owl")
+    second.get_by_role("button", name="Generate").click()
+    expect(first.locator(".mjnb-card")).to_have_count(1)
+    assert prompts(fronts["lab"], "views") == ["an owl"]
+    copy = first.locator(".mjnb-card").get_by_role("button", name="Copy")
+    copy.focus()
+    expect(first.locator(".mjnb-gallery img")).to_have_count(4)
+    expect(copy).to_be_focused()  # in a card that was drawn anew
+
+
 @pytest.fixture
 def slow() -> Iterator[Sandbox]:
     """A service whose tasks take some ten seconds: a sweep can be watched while it grows."""

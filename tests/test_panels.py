@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import ipywidgets.widgets.widget as registry
@@ -60,11 +61,13 @@ def hear(made: Panel, do: str, buffers: tuple[bytes, ...] = (), **message: Any) 
 
 
 def say(made: Panel, text: str, *, do: str = "say", commit: bool = False, **said: Any) -> None:
-    hear(made, do, said={"task_type": "mj_txt2img", "prompt": text, **said}, stamp="a 1", commit=commit)
+    shown = [one["url"] for one in made.form.pictures]
+    values = {"task_type": "mj_txt2img", "prompt": text, **said}
+    hear(made, do, said=values, stamp="a 1", commit=commit, pictures=shown)
 
 
 def answer(made: Panel, **said: Any) -> None:
-    hear(made, "answer", about=made.form.ask.get("text"), **said)
+    hear(made, "answer", about=made.form.ask.get("number"), **said)
 
 
 def sent(made: Panel, count: int = 1) -> list[Task]:
@@ -342,6 +345,62 @@ def test_what_a_newer_message_overtook_changes_nothing_and_pays_nothing(
     assert (task.prompt, session.tasks().height) == ("an owl", 1)
 
 
+def test_pictures_that_were_not_shown_are_not_sent(made: Panel, session: Session) -> None:
+    said = {"task_type": "mj_img2img", "prompt": f"{PICTURE} in winter"}
+    other = "https://example.com/owl.png"
+    made.params = {"prompt": "in winter", "file_urls": [other]}  # while the page shows none
+    hear(made, "generate", said=said, stamp="a 1", pictures=[])
+    assert "the form has changed since; nothing was sent" in made.form.trouble
+    assert made.tasks == []
+    hear(made, "remove", url=other)
+    hear(made, "say", said=said, stamp="a 1", commit=True)  # the address moves to the pictures
+    assert [one["url"] for one in made.form.pictures] == [PICTURE]
+    hear(made, "generate", said=said, stamp="a 1", pictures=[])  # pressed before the page shows it there
+    until(lambda: made.tasks or made.form.trouble, 20)
+    (task,) = made.tasks
+    assert (task.params["file_urls"], task.prompt) == ([PICTURE], "in winter")
+
+
+def test_the_answer_to_another_question_of_the_same_words_pays_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with Session(sandbox=sandbox, data_dir=tmp_path / "data", ask_above=1) as careful:
+        made = panel(careful)
+        say(made, "a fox", do="generate")
+        first = dict(made.form.ask)
+        say(made, "an owl", do="generate")
+        assert made.form.ask["text"] == first["text"]
+        hear(made, "answer", yes=True, about=first["number"])
+        assert made.form.ask != {}
+        answer(made, yes=True)
+        (task,) = sent(made)
+        assert (task.prompt, careful.tasks().height) == ("an owl", 1)
+        made.close()
+
+
+def test_an_older_state_is_not_shown_after_a_newer_one(made: Panel, session: Session) -> None:
+    """A task that changes is told of on mjnb's thread, and by who sent it: one after the other."""
+    task = session.imagine("a fox").wait()
+    meeting, met = Barrier(2), []
+
+    class Output(display.Live):
+        def show(self, text: str, html: str, metadata: Any = None) -> None:
+            try:
+                met.append(meeting.wait(0.2))
+            except BrokenBarrierError:
+                return
+
+    made._outputs.append(Output())
+    for do in (made._save_form, lambda: made.runs.follow(task)):
+        threads = [Thread(target=do) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        meeting.reset()
+    assert met == []
+
+
 def test_what_comes_into_the_form_later_stands_in_the_saved_notebook_too(
     made: Panel, session: Session
 ) -> None:
@@ -397,7 +456,8 @@ def test_a_file_arrives_in_parts_and_is_uploaded_once(made: Panel, session: Sess
     say(made, "in winter", do="generate", task_type="mj_img2img")
     (task,) = sent(made)
     assert task.params["file_urls"] == [one["url"]]
-    hear(made, "remove", at=0)
+    for _ in range(2):  # a double click
+        hear(made, "remove", url=one["url"])
     assert made.form.pictures == []
 
 

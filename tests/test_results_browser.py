@@ -78,7 +78,7 @@ def service() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory, service: Sandbox) -> Iterator[Front]:
-    with Front("lab", tmp_path_factory.mktemp("lab")) as running:
+    with Front("lab", tmp_path_factory.mktemp("lab"), comms="perComm") as running:
         for name, source, above in (
             ("gallery", GALLERY, 100),
             ("history", HISTORY, 100),
@@ -230,7 +230,14 @@ def test_the_gallery_by_mouse_and_keys(page: Page, lab: Front) -> None:
     film.locator("video").evaluate(
         "e => new Promise(done => { if (e.readyState >= 2) done(); else e.onloadeddata = done; })"
     )
-    assert run_cell(page, "acted") == "[['U', 2], ['Save', 1], ['Rate 4', 4], ['V', 4], ['Animate', 1]]"
+    film.get_by_role("button", name="4 of 5, very good").click()
+    expect(film.locator("[data-rate='1'] button[aria-pressed=true]")).to_have_text("4")
+    anew = "gallery.widget.rated({(gallery.cards[0].id, 1): 5}); print('anew')"  # as the panel does
+    assert run_cell(page, anew) == "anew"
+    expect(film.locator("[data-rate='1'] button[aria-pressed=true]")).to_have_text("5")
+    expect(film.locator("video")).to_be_visible()  # it plays on, in a card that is drawn anew
+    did = "[['U', 2], ['Save', 1], ['Rate 4', 4], ['V', 4], ['Animate', 1], ['Rate 4', 1]]"
+    assert run_cell(page, "acted") == did
 
     fox.get_by_role("button", name="Copy").click()
     assert page.evaluate("navigator.clipboard.readText()") == "%mj a red fox in snow --fast --s 250"

@@ -37,7 +37,8 @@ def say(tab: SweepTab, *axes: tuple[str, str], **more: Any) -> None:
 
 def press(tab: SweepTab, **more: Any) -> None:
     """Press Run, as the page says it: with the form that stands there."""
-    hear(tab.widget, "run", form=tab.widget.form, **more)
+    shown = [tab.widget.python, tab.widget.run_words]
+    hear(tab.widget, "run", **{"form": tab.widget.form, "shown": shown, **more})
 
 
 def pay(tab: SweepTab) -> None:
@@ -240,6 +241,22 @@ def test_what_was_not_shown_is_not_paid(session: Session) -> None:
     press(tab)
     end(tab)
     assert session.spent == 40
+
+
+def test_what_changed_under_make_is_shown_before_it_is_paid(session: Session) -> None:
+    said = dict(SAID)
+    tab = tab_of(session, lambda: dict(said))
+    say(tab, ("stylization", "0, 500"))
+    shown = [tab.widget.python, tab.widget.run_words]
+    said["prompt"] = "an owl"
+    hear(tab.widget, "look", form=tab.widget.form)  # its answer is not in the page yet
+    press(tab, shown=shown)
+    assert (tab.running, session.spent, tab.widget.faults) == (False, 0, [CHANGED, AGAIN])
+    hear(tab.widget, "look", form=tab.widget.form)  # again: nothing changed
+    press(tab)
+    assert tab.widget.faults == []
+    end(tab)
+    assert set(session.tasks()["prompt"]) == {"an owl"}
 
 
 def test_the_answer_to_another_question_pays_nothing(sandbox: Sandbox, tmp_path: Path) -> None:

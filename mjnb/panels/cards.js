@@ -284,10 +284,17 @@ function drawCards(shelf, list, region, empty) {
     drawn.set(card.id, made);
     near.observe(made);
     if (old) near.unobserve(old);
+    if (old) keepPlaying(old, made);
     if (old) old.replaceWith(made);
     else list.insertBefore(made, [...list.children].find((one) => (shelf.cards.get(one.dataset.id)?.order ?? 0) < card.order) ?? null);
     if (key) [...made.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key)?.focus({ preventScroll: true });
     empty.hidden = drawn.size > 0;
+  }
+
+  // A video goes on while its card is drawn anew.
+  function keepPlaying(old, made) {
+    for (const video of old.querySelectorAll("video"))
+      [...made.querySelectorAll(".mjnb-thumb")].find((one) => one.dataset.key === video.dataset.key)?.replaceWith(video);
   }
 
   const view = {

@@ -55,7 +55,7 @@ function copyable(text, name) {
       copy.textContent = "Selected";
     }
     setTimeout(() => { copy.textContent = "Copy"; }, 2000);
-  });
+  }, { "data-key": `copy ${name}` });
   return element("div", { class: "mjnb-line" }, code, copy);
 }
 

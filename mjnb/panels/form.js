@@ -137,6 +137,7 @@ function render({ model, el }) {
   const me = freshId();
   const controls = new Map();
   let edits = 0;
+  let heard = 0; // of these edits
   let timer = null;
   let waiting = null;
   let pressed = 0;
@@ -241,7 +242,7 @@ function render({ model, el }) {
     if (held || model.get("busy")) return;
     clearTimeout(timer);
     pressed += 1;
-    send({ do: "generate", press: `${me} ${pressed}` });
+    send({ do: "generate", press: `${me} ${pressed}`, pictures: model.get("pictures").map((one) => one.url) });
     held = true;
     setTimeout(() => { held = false; busy(); }, HOLD);
     busy();
@@ -255,13 +256,20 @@ function render({ model, el }) {
 
   function load() {
     const [view, edit] = model.get("stamp").split(" ");
-    if (view === me && Number(edit) < edits) return; // typed on since
+    if ((view === me ? Number(edit) : heard) < edits) return; // typed on since
     const values = model.get("said");
     kind.value = values.task_type;
     prompt.value = values.prompt ?? "";
     for (const [name, control] of controls) control.write(values[name]);
     counted();
     apply();
+  }
+
+  // What another view of the form says stands here too, beside its price.
+  function follow() {
+    const [view, edit] = model.get("stamp").split(" ");
+    if (view === me) heard = Number(edit);
+    else load();
   }
 
   function listed(list, lines, word) {
@@ -282,7 +290,7 @@ function render({ model, el }) {
     }
     cost.textContent = seen.cost;
     json.textContent = seen.json || "Nothing would be sent yet.";
-    line.replaceChildren(seen.command ? copyable(seen.command, "the command that makes the same")
+    redraw(line, seen.command ? copyable(seen.command, "the command that makes the same")
       : element("span", { class: "mjnb-help" }, blank ? "Write a prompt; the equal %mj command stands here." : "The %mj command stands here when nothing is wrong."));
   }
 
@@ -291,7 +299,7 @@ function render({ model, el }) {
     question.replaceChildren();
     if (!ask.text) return;
     const field = element("input", { type: "text", dir: "auto" });
-    const answer = (yes) => { model.send({ do: "answer", yes, about: ask.text, text: field.value }); go.focus(); };
+    const answer = (yes) => { model.send({ do: "answer", yes, about: ask.number, text: field.value }); go.focus(); };
     const pay = payButton("Pay and start", () => answer(true));
     question.append(element("div", { role: "group", "aria-label": "Before paying" },
       element("p", {}, ask.text), ask.field ? labelled(ask.field, field) : "",
@@ -314,7 +322,7 @@ function render({ model, el }) {
     if (!event.repeat && go.getAttribute("aria-disabled") !== "true") press();
   });
 
-  const on = { "change:loads": load, "change:live": live, "change:busy": busy, "change:ask": asks, "change:status": told,
+  const on = { "change:loads": load, "change:stamp": follow, "change:live": live, "change:busy": busy, "change:ask": asks, "change:status": told,
     "change:trouble": failed, "change:pictures": pictures.draw, "change:earlier": pictures.draw, "change:heard": answered };
   for (const [event, act] of Object.entries(on)) model.on(event, act);
   load();
@@ -367,9 +375,9 @@ function referencePart(model, spec) {
   }
 
   function draw() {
-    list.replaceChildren(...model.get("pictures").map((one, at) => element("li", {},
+    list.replaceChildren(...model.get("pictures").map((one) => element("li", {},
       one.picture ? element("img", { src: one.picture, alt: "" }) : "", element("span", {}, one.label),
-      button("×", `Take away ${one.label}`, () => { model.send({ do: "remove", at }); address.focus(); }, { class: "mjnb-clear" }))));
+      button("×", `Take away ${one.label}`, () => { model.send({ do: "remove", url: one.url }); address.focus(); }, { class: "mjnb-clear" }))));
     options.replaceChildren(...model.get("earlier").map((one) => element("option", { value: one.name, label: one.title })));
   }
 

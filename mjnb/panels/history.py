@@ -137,14 +137,15 @@ class History:
 
     def look(self, query: Query) -> None:
         """Look for something else; whatever goes wrong is shown in place."""
-        self.query = query
-        self.widget.trouble = ""
-        try:
-            self.refresh()
-        except MJError as error:
-            self.widget.trouble = error.message
-        except Exception as error:  # a fault of the panel's is shown in the panel
-            self.widget.trouble = f"{type(error).__name__}: {error}"
+        with self._lock:
+            self.query = query
+            self.widget.trouble = ""
+            try:
+                self.refresh()
+            except MJError as error:
+                self.widget.trouble = error.message
+            except Exception as error:  # a fault of the panel's is shown in the panel
+                self.widget.trouble = f"{type(error).__name__}: {error}"
 
     def _take(self, message: Mapping[str, Any], _: object) -> None:
         if message.get("do") == "look" and not self._newest.has_overtaken(message):

@@ -6,6 +6,7 @@ Whatever goes wrong is shown in the panel.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,9 @@ class Panel:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._pending: Callable[[str], object] | None = None  # what a question is about
+        self._asked = 0  # how many questions there were
         self._outputs: list[display.Live] = []
+        self._saving = threading.RLock()  # an older static form must not be shown after a newer one
         self.runs = Runs(self._show, self._fail, self._tell, self._open)
         self.form = Form(
             describe(session.prices, session.speed, sandbox=session.desk.is_sandbox), EMPTY, self._heard
@@ -155,9 +158,10 @@ class Panel:
 
     def _save_form(self) -> None:
         """Bring the static form up to date, which is what a saved notebook keeps."""
-        html = self.page.static(static_html(self.live, self.gallery.cards))
-        for output in self._outputs:
-            output.show(repr(self), html)
+        with self._saving:
+            html = self.page.static(static_html(self.live, self.gallery.cards))
+            for output in self._outputs:
+                output.show(repr(self), html)
 
     def _show(self, task: Task) -> None:
         self.gallery.put(card(task))
@@ -206,15 +210,15 @@ class Panel:
                 self._save_form()
         elif verb == "generate":
             self.runs.guarded(lambda: self._pressed(message))
-        elif verb == "answer" and message.get("about") == self.form.ask.get("text"):
-            self._answered(bool(message.get("yes")), str(message.get("text") or ""))
+        elif verb == "answer":
+            self._answered(message)
         elif verb == "add":
             text = str(message.get("text"))
             self._fill(lambda: self.state.add(references.from_text(self.session, text)))
         elif verb == "file":
             self.runs.guarded(lambda: self._file(message, b"".join(buffers)))
         elif verb == "remove":
-            self.state.remove(message.get("at"))
+            self.state.remove(message.get("url"))
             self._save_form()
 
     def _fill(self, do: Callable[[], object]) -> None:
@@ -235,7 +239,7 @@ class Panel:
         """Send what the form said when it was pressed, neither what was there before nor what came after."""
         with self.form.lock:
             self.form.tell(trouble="")
-            if not self.state.hear(message):
+            if not (self.state.hear(message) and self.state.agrees(message)):
                 raise InvalidRequest(OVERTAKEN, hint="Press Generate again.")
             self.state.commit()
             seen, params = self.live, self.params
@@ -258,14 +262,18 @@ class Panel:
         self.form.tell(busy=False)
 
     def _ask(self, text: str, then: Callable[[str], object], field: str = "") -> None:
-        self._pending = then
-        self.form.tell(ask={"text": text, "field": field})
+        with self.form.lock:  # results and the form may ask at once; what is shown is what is paid
+            self._pending, self._asked = then, self._asked + 1
+            self.form.tell(ask={"text": text, "field": field, "number": self._asked})
 
-    def _answered(self, yes: bool, text: str) -> None:
-        then, self._pending = self._pending, None
-        self.form.tell(ask={})
-        if yes and then is not None:
-            self.runs.guarded(lambda: then(text))
+    def _answered(self, message: Mapping[str, Any]) -> None:
+        with self.form.lock:
+            if message.get("about") != self.form.ask.get("number"):
+                return  # of another question
+            then, self._pending = self._pending, None
+            self.form.tell(ask={})
+        if message.get("yes") and then is not None:
+            self.runs.guarded(lambda: then(str(message.get("text") or "")))
 
     def _tab(self, name: str) -> None:
         self.runs.guarded(lambda: self._open_tab(name))

@@ -45,6 +45,7 @@ class Runs:
         self._show, self._fail, self._tell, self._ready = show, fail, tell, ready
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mjnb-panel")
         self._lock = threading.Lock()
+        self._showing = threading.RLock()  # an older state must not be shown after a newer one
         self._pressed: dict[Hashable, float] = {}
         self._sending: set[Hashable] = set()
         self.tasks: dict[str, Task] = {}
@@ -111,8 +112,9 @@ class Runs:
     def _changed(self, task: Task) -> None:
         if self.closed:
             raise Closed  # the task drops a watcher that raises
-        self._show(task)
-        self._tell()
+        with self._showing:
+            self._show(task)
+            self._tell()
 
     @property
     def status(self) -> str:

@@ -90,6 +90,15 @@ class State:
             self._read()
             return True
 
+    def agrees(self, message: Mapping[str, Any]) -> bool:
+        """Return whether the pictures that stood in the page are those that would be sent."""
+        given = message.get("pictures")
+        shown = [str(url) for url in given] if isinstance(given, list) else []
+        with self._lock:
+            here = [one.url for one in self._references]
+            typed = live.read(self._said["prompt"])[1].said.get("file_urls", ())
+        return list(dict.fromkeys([*here, *typed])) == list(dict.fromkeys([*shown, *typed]))
+
     def commit(self) -> None:
         """Move the flags of the prompt into their controls, when each of them has one."""
         with self._lock:
@@ -111,10 +120,10 @@ class State:
                 self._set_references([*self._references, reference])
                 self._read()
 
-    def remove(self, place: Any) -> None:
-        """Take a picture away, by its place from 0."""
+    def remove(self, url: Any) -> None:
+        """Take a picture away; twice is once."""
         with self._lock:
-            self._set_references([one for at, one in enumerate(self._references) if at != place])
+            self._set_references([one for one in self._references if one.url != url])
             self._read()
 
     def part(self, message: Mapping[str, Any], content: bytes) -> references.Upload | None:

@@ -17,7 +17,7 @@ export default {
     const axes = [axis(1, "First axis"), axis(2, "Second axis")];
     const repeat = element("input", { type: "number", min: "1", max: "100", step: "1", value: "1", "data-key": "repeat" });
     const retry = element("input", { type: "checkbox", "data-key": "retry" });
-    const run = button("Run", null, () => tell("run"), { class: "mjnb-primary", "data-key": "run" });
+    const run = button("Run", null, () => start(), { class: "mjnb-primary", "data-key": "run" });
     const stop = button("Stop", "Stop: send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
     const me = freshId();
     let edits = 0;
@@ -27,6 +27,8 @@ export default {
     const theme = () => document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
     const tell = (verb, more = {}) => model.send({ do: verb, form: said(), stamp: `${me} ${edits}`, theme: theme(),
       width: Math.round(el.clientWidth), ...more });
+
+    const start = () => tell("run", { shown: [model.get("python"), model.get("run_words")] });
 
     function axis(number, name) {
       const select = element("select", { "data-key": `axis ${number}` });
@@ -58,7 +60,7 @@ export default {
     repeat.addEventListener("input", () => changed(PAUSE));
     retry.addEventListener("change", () => changed(0));
     el.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.ctrlKey && !model.get("running") && model.get("can_run")) tell("run");
+      if (event.key === "Enter" && event.ctrlKey && !model.get("running") && model.get("can_run")) start();
     });
 
     const of = (name) => model.get("parameters").find((one) => one.name === name);

@@ -122,11 +122,13 @@ class SweepTab:
     def _pressed(self, message: Mapping[str, Any]) -> None:
         """Run what was shown; what was typed since is only shown."""
         late, form = self._newest.has_overtaken(message), Form.read(message.get("form"))
-        if form == self.form and not late:
-            return self._ask_or_start()
-        if not late:
-            self._read(form)
-        raise ConfirmationNeeded(CHANGED, hint=AGAIN)
+        with self._turn:
+            shown = [self.widget.python, self.widget.run_words]
+            if form == self.form and not late and message.get("shown") == shown:
+                return self._ask_or_start()
+            if form != self.form and not late:
+                self._read(form)
+            raise ConfirmationNeeded(CHANGED, hint=AGAIN)
 
     def pay(self) -> None:
         """Pay for what was asked for."""
@@ -152,7 +154,8 @@ class SweepTab:
                 self._replan()
                 raise ConfirmationNeeded(CHANGED, hint=AGAIN)
             if asking.must_ask(plan, sweep.ask_above):
-                self.widget.tell(question=f"{plan!r}.", price=f"{plan.credits:g} credits")
+                self._plan = plan
+                self.widget.tell(question=f"{plan!r}.", price=f"{plan.credits:g} credits", faults=[])
             else:
                 self._start(sweep, plan.credits)
 
@@ -170,7 +173,7 @@ class SweepTab:
         sweep.run(wait=False, yes=True, stop_button=False, **how)
         news = f"Started: {len(sweep.design.cells)} cells."
         self.widget.tell(
-            question="", running=True, can_run=False, trouble="", plot=b"", plot_alt="", news=news
+            question="", faults=[], running=True, can_run=False, trouble="", plot=b"", plot_alt="", news=news
         )
         threading.Thread(target=self._follow, args=(sweep,), name="mjnb-sweep-tab", daemon=True).start()
 

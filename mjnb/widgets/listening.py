@@ -13,6 +13,8 @@ from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
+MOST_VIEWS = 16  # whose latest edit is remembered
+
 Take = Callable[[Mapping[str, Any], list[bytes]], None]
 
 
@@ -37,17 +39,20 @@ class Newest:
     """Tells the messages that a newer one has overtaken.
 
     Their ``stamp`` is the name of a view and the number of its latest edit: ``"mjnb-1-x7 12"``.  Each view
-    counts for itself, and the one that spoke last is remembered.
+    counts for itself, and those that spoke last are remembered.
     """
 
     def __init__(self) -> None:
-        self._view, self._edit = "", 0
+        self._edits: dict[str, int] = {}  # by view, the one that spoke last at the end
 
     def has_overtaken(self, message: Mapping[str, Any]) -> bool:
         """Return whether a newer edit of the same view was heard before; if not, this is the newest."""
         view, _, number = str(message.get("stamp") or "").partition(" ")
         edit = int(number) if number.isdecimal() and len(number) < 16 else 0
-        if view == self._view and edit < self._edit:
+        if edit < self._edits.get(view, 0):
             return True
-        self._view, self._edit = view, edit
+        self._edits.pop(view, None)
+        self._edits[view] = edit
+        if len(self._edits) > MOST_VIEWS:
+            del self._edits[next(iter(self._edits))]
         return False

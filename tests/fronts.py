@@ -30,7 +30,7 @@ class Front:
     Args:
         kind: ``lab``, ``notebook`` or ``voila``.
         folder: Where it lives, and its notebooks.
-        comms: Which thread of the kernel hears a widget: ``perCommTarget`` (the default: one for all widgets),
+        comms: Which thread of the kernel hears a widget: ``perCommTarget`` (the default: one for all),
             ``perComm`` (one for each) or ``disabled`` (the one that runs the cells).
     """
 

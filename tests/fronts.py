@@ -12,7 +12,7 @@ from types import TracebackType
 from callers import send
 from faulty import until
 from jupyters import TOKEN, own_environment
-from labs import NOTIFICATION, QUIET, READY, WAIT
+from labs import NOTIFICATION, QUIET, READY, WAIT, stop
 from playwright.sync_api import Page
 
 KERNELS = "@jupyterlab/apputils-extension:kernels-settings"
@@ -111,8 +111,7 @@ class Front:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.terminate()
-        self.process.wait(START)
+        stop(self.process)
         self._log.close()
 
 

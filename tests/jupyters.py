@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 from callers import Answered, send
 from faulty import until
 from jupyter_client import BlockingKernelClient
+from labs import stop
 
 SHIPPED = Path(__file__).parent.parent / "etc" / "jupyter"
 FOLDERS = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
@@ -117,8 +117,7 @@ class Jupyter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(WAIT)
+        stop(self.process)
         self._log.close()
 
 
@@ -236,8 +235,7 @@ class FrontEnd:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(WAIT)
+        stop(self.process)
         self._log.close()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from faulty import until
 from jupyters import TOKEN, own_environment
+from labs import stop
 from playwright.sync_api import Page, expect, sync_playwright
 
 from mjnb.sandbox import Sandbox
@@ -69,8 +70,7 @@ def lab(tmp_path: Path, sandbox: Sandbox) -> Iterator[str]:
         try:
             yield address(tmp_path, server)
         finally:
-            server.terminate()
-            server.wait(30)
+            stop(server)
 
 
 def address(folder: Path, server: subprocess.Popen[bytes]) -> str:

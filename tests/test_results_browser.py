@@ -266,6 +266,11 @@ def test_the_history_by_keys(page: Page, lab: Front) -> None:
     page.keyboard.press("Space")
     expect(cards).to_have_count(6)
     assert page.evaluate("document.activeElement.title") == "Older tasks"
+    history.get_by_role("button", name="Newer tasks").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")  # at once: counted from where the first one leads
+    expect(cards.first).to_contain_text("prompt number 29")
+    expect(cards).to_have_count(12)
     history.get_by_label("Search in prompts").focus()
     page.keyboard.type("AN OWL")
     expect(history.locator(".mjnb-counted")).to_have_text("6 tasks")

@@ -21,7 +21,7 @@ export default () => {
       const since = element("input", { type: "date", "data-key": "since" });
       const newer = button("Newer", "Newer tasks", () => turn(-1), { "data-key": "newer" });
       const older = button("Older", "Older tasks", () => turn(1), { "data-key": "older" });
-      const again = button("Refresh", "Refresh: read the ledger again", () => look(model.get("query").page), { "data-key": "again" });
+      const again = button("Refresh", "Refresh: read the ledger again", () => look(wanted), { "data-key": "again" });
       const where = element("span", { class: "mjnb-muted" });
 
       function asked() {
@@ -30,9 +30,13 @@ export default () => {
       }
       const me = freshId();
       let looks = 0;
-      const look = (page) => model.send({ do: "look", query: { ...asked(), page }, stamp: `${me} ${looks += 1}` });
+      let wanted = 1; // the page that was asked for last, whether or not it is here yet
+      function look(page) {
+        wanted = page;
+        model.send({ do: "look", query: { ...asked(), page }, stamp: `${me} ${looks += 1}` });
+      }
       function turn(step) {
-        const page = model.get("query").page + step;
+        const page = wanted + step;
         if (page >= 1 && page <= model.get("pages")) look(page);
       }
       let typed;
@@ -47,6 +51,8 @@ export default () => {
 
       function draw() {
         const query = model.get("query");
+        const [view, number] = query.stamp.split(" ");
+        if (view !== me || Number(number) === looks) wanted = query.page;
         const found = model.get("found");
         fill(state, "every state", model.get("states"), query.state);
         fill(kind, "every type", model.get("task_types"), query.task_type);
@@ -72,7 +78,7 @@ export default () => {
 
       // The ledger is read when somebody looks, not when the panel opens.
       const seen = new IntersectionObserver((entries) => {
-        if (entries.some((one) => one.isIntersecting)) look(model.get("query").page);
+        if (entries.some((one) => one.isIntersecting)) look(wanted);
       });
       seen.observe(el);
       return () => {

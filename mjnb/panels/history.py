@@ -111,7 +111,8 @@ class History:
     def __init__(self, session: Session, on_action: OnAction) -> None:
         self._session = session
         self.query = Query()
-        self.widget = HistoryShelf(on_action, query=asdict(self.query))
+        self._stamp = ""  # of the message that is answered
+        self.widget = HistoryShelf(on_action, query={**asdict(self.query), "stamp": ""})
         self._newest = Newest()
         self._lock = threading.RLock()  # the tab and its search may come on two threads
         listen(self.widget, self._take)
@@ -128,7 +129,7 @@ class History:
         start = max(0, found.height - page * PAGE)
         ids = found["id"][start : found.height - (page - 1) * PAGE].to_list()
         with self.widget.hold_sync():
-            self.widget.query = {**asdict(self.query), "page": page}
+            self.widget.query = {**asdict(self.query), "page": page, "stamp": self._stamp}
             self.widget.found, self.widget.pages = found.height, pages
             self.widget.states = sorted(frame["state"].unique().to_list())
             self.widget.task_types = sorted(frame["task_type"].unique().to_list())
@@ -149,7 +150,9 @@ class History:
 
     def _take(self, message: Mapping[str, Any], _: object) -> None:
         if message.get("do") == "look" and not self._newest.has_overtaken(message):
-            self.look(Query.read(message.get("query", asdict(self.query))))
+            with self._lock:
+                self._stamp = str(message.get("stamp") or "")
+                self.look(Query.read(message.get("query", asdict(self.query))))
 
     def _show(self, ids: list[str]) -> None:
         """Show tasks, given oldest first; cards that stay are not sent again."""

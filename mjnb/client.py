@@ -138,7 +138,7 @@ class Client:
         self.payer = hashlib.sha256(f"{self.base_url}\0{key}".encode()).hexdigest()[:16]  # whose limit it is
         self.submits = _shared_window(self.payer, time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
-        self._places = asyncio.Semaphore(IN_FLIGHT)
+        self._under_way = wire.UnderWay(IN_FLIGHT)
         self.sending = asyncio.Semaphore(SENDING)
         self.uploading = asyncio.Lock()
         self.status_requests = 0
@@ -245,7 +245,8 @@ class Client:
             raise errors.MediaError(f"cannot fetch {url}: {error.message}") from error
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Cut off the requests under way and close the connections."""
+        await self._under_way.end()
         await self._api.aclose()
         await self._media.aclose()
         await asyncio.sleep(0)  # a transport that had more to write closes its socket one turn later
@@ -256,39 +257,36 @@ class Client:
         return _data(await self._send("GET", path, params=query))
 
     async def _send(self, method: str, path: str, **how: Any) -> Answer:
-        async with self._places:
-            try:
-                async with asyncio.timeout(SLOWEST), self._api.stream(method, path, **how) as answer:
-                    if (content := await wire.read(answer, ANSWER_LIMIT)) is not None:
-                        return Answer(answer.status_code, content, answer.headers.get("Retry-After", ""))
-                fault: BaseException = errors.AnswerLost(
-                    f"an answer of more than {ANSWER_LIMIT:,} bytes came"
-                )
-            except NEVER_LEFT as error:
-                fault = errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}")
-            except httpx.HTTPError as error:
-                fault = errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}")
-            except TimeoutError:
-                fault = errors.AnswerLost(f"no whole answer from {self.base_url} in {SLOWEST:g} s")
-            except BaseException as error:
-                fault = forget(error)
+        try:
+            async with self._under_way.one(SLOWEST), self._api.stream(method, path, **how) as answer:
+                if (content := await wire.read(answer, ANSWER_LIMIT)) is not None:
+                    return Answer(answer.status_code, content, answer.headers.get("Retry-After", ""))
+            fault: BaseException = errors.AnswerLost(f"an answer of more than {ANSWER_LIMIT:,} bytes came")
+        except NEVER_LEFT as error:
+            fault = errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}")
+        except httpx.HTTPError as error:
+            fault = errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}")
+        except TimeoutError:
+            when = "before the session was closed" if self._under_way.over else f"in {SLOWEST:g} s"
+            fault = errors.AnswerLost(f"no whole answer from {self.base_url} {when}")
+        except BaseException as error:
+            fault = forget(error)
         raise fault  # out here the library's error, whose frames hold the headers, is not behind it
 
     async def _fetch(self, url: str, limit: int) -> bytes:
-        async with self._places:
-            try:
-                async with asyncio.timeout(SLOWEST_FILE):
-                    for _ in range(REDIRECTS + 1):
-                        await wire.hold_fetchable(url, near=self._near)
-                        async with self._media.stream("GET", url) as answer:
-                            if answer.next_request is None:
-                                return await _read(answer, limit)
-                            url = str(answer.next_request.url)
-            except httpx.InvalidURL as error:
-                raise errors.MediaError(_why(error)) from error
-            except (httpx.HTTPError, TimeoutError) as error:
-                raise errors.AnswerLost(_why(error)) from error
-            raise errors.MediaError("too many redirects")
+        try:
+            async with self._under_way.one(SLOWEST_FILE):
+                for _ in range(REDIRECTS + 1):
+                    await wire.hold_fetchable(url, near=self._near)
+                    async with self._media.stream("GET", url) as answer:
+                        if answer.next_request is None:
+                            return await _read(answer, limit)
+                        url = str(answer.next_request.url)
+        except httpx.InvalidURL as error:
+            raise errors.MediaError(_why(error)) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise errors.AnswerLost(_why(error)) from error
+        raise errors.MediaError("too many redirects")
 
     async def _again(self, once: Callable[[], Awaitable[T]]) -> T:
         """Repeat a free request with growing, jittered pauses while that can help."""
@@ -296,6 +294,8 @@ class Client:
             try:
                 return await once()
             except (errors.NoAnswer, errors.RateLimited, errors.Maintenance, errors.ServerError) as error:
+                if self._under_way.over:
+                    raise
                 await asyncio.sleep(self.pause(attempt, error))
         return await once()
 

@@ -11,18 +11,20 @@ import ipaddress
 import socket
 import urllib.request
 import zlib
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 import httpx
 
-from .errors import MediaError
+from .errors import MediaError, NotConnected
 from .hidden import Secret
 from .params import private_host, url_fault
 
 PACKED = "gzip, deflate"  # the forms of answers that are unpacked here, within bounds
 EITHER_FORM = zlib.MAX_WBITS | 32  # gzip's header or zlib's
 URL_LIMIT = 8192  # characters
+LAST_WORDS = 2.0  # seconds that closing gives requests to be cut off in order
 
 
 class Bearer(httpx.Auth):
@@ -48,6 +50,52 @@ def origin(url: str | httpx.URL) -> tuple[str, str, int | None]:
     """Return scheme, host and port of a URL."""
     parts = httpx.URL(url)
     return parts.scheme, parts.host, parts.port
+
+
+class UnderWay:
+    """The requests under way: so many at once, each so long at most, and none beyond the end.
+
+    Closing a pool of httpx's leaves alone what is still connecting, which would then go on by itself.
+
+    Args:
+        places: How many at once; others wait for their turn.
+    """
+
+    def __init__(self, places: int) -> None:
+        self.over = False
+        self._places = asyncio.Semaphore(places)
+        self._bounds: set[asyncio.Timeout] = set()
+        self._none_left = asyncio.Event()
+
+    @asynccontextmanager
+    async def one(self, seconds: float) -> AsyncIterator[None]:
+        """Hold a place for a request; raises TimeoutError when it lasts too long, or is cut off by the end.
+
+        Raises:
+            NotConnected: The end was before its turn came.
+        """
+        async with self._places:
+            if self.over:
+                raise NotConnected("the session is closed; this was not sent")
+            async with asyncio.timeout(seconds) as bound:
+                self._bounds.add(bound)
+                try:
+                    yield
+                finally:
+                    self._bounds.discard(bound)
+                    if not self._bounds:
+                        self._none_left.set()
+
+    async def end(self) -> None:
+        """Let no request begin any more, and cut off those under way."""
+        self.over = True
+        self._none_left.clear()
+        for bound in self._bounds:
+            if not bound.expired():
+                bound.reschedule(asyncio.get_running_loop().time())
+        if self._bounds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._none_left.wait(), LAST_WORDS)
 
 
 async def read(answer: httpx.Response, limit: int) -> bytes | None:

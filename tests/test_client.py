@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 import pytest
 from faulty import (
     CREDIT,
@@ -485,3 +487,31 @@ def test_a_preset_or_an_address_says_where(base: str, url: str) -> None:
     made = Client(base, KEY)
     assert made.base_url == url
     asyncio.run(made.close())
+
+
+# ---- the end ----
+
+
+def links(port: int) -> list[Any]:
+    """Return the connections of this process to a port."""
+    all_of_us = psutil.Process().net_connections("tcp")
+    return [one for one in all_of_us if one.raddr and one.raddr.port == port]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_closing_cuts_off_what_is_under_way_at_any_instant(sandbox: Sandbox, seed: int) -> None:
+    chance, port = random.Random(seed), httpx.URL(sandbox.url).port
+
+    async def cut_off() -> None:
+        made = Client(sandbox.url, "sandbox", time_scale=QUICK)
+        asked = [asyncio.ensure_future(made.record(TASK_ID)) for _ in range(chance.choice([1, 5, 30]))]
+        await asyncio.sleep(chance.uniform(0, 0.02))
+        await made.close()
+        assert links(int(port or 0)) == []
+        for end in await asyncio.gather(*asked, return_exceptions=True):
+            assert end is None or isinstance(end, errors.NoAnswer), repr(end)  # none is there, or none came
+        with pytest.raises(errors.NotConnected, match="closed"):
+            await made.credits()
+
+    for _ in range(15):
+        asyncio.run(cut_off())

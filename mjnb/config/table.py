@@ -18,7 +18,6 @@ FILE = "sqlite:///"
 PLACE = re.compile(  # what of a database URL may be shown, where no @ is left to doubt
     r"(?P<kind>[\w+]+://)(?:[^@?]*@)?(?P<host>[\w.-]*|\[[\w.:]+\])(?::\d+)?(?P<path>(?:/[\w./~-]*)?)(?:\?[^@]*)?"
 )
-USER_AND_PASSWORD = re.compile(r":[^@]+@")
 NAMED_PASSWORD = re.compile(r"(?i)(?:password|passwd|passphrase|pwd)\s*=\s*[^&\s]")
 
 
@@ -207,8 +206,9 @@ def has_password(url: str) -> bool:
     from urllib.parse import unquote
 
     said = unquote(url)
-    credentials = "" if said.startswith(FILE) else said.partition("://")[2] or said
-    return bool(USER_AND_PASSWORD.search(credentials) or NAMED_PASSWORD.search(said))
+    place = "" if said.startswith(FILE) else said.partition("://")[2] or said
+    behind_a_colon = any(part.partition(":")[2] for part in place.split("@")[:-1])  # user:password@host
+    return behind_a_colon or bool(NAMED_PASSWORD.search(said))
 
 
 def masked(name: str, value: Any) -> str:

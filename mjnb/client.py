@@ -151,6 +151,11 @@ class Client:
         """The service's own hosts, whose addresses are good wherever it stands."""
         return {urlsplit(url).netloc for url in (self.base_url, self.upload_url)}
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, and nothing is sent any more."""
+        return self._under_way.over
+
     async def submit(self, request: Request) -> str:
         """Send a paid request, once, and return the service's task id.
 

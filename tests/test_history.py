@@ -68,6 +68,15 @@ def test_a_search_and_the_tab_do_not_mix(full: Session) -> None:
     assert not any(free)
 
 
+@pytest.mark.parametrize("stamp", ["\ud800 1", "a" * 100_000 + " 1", {"a": 1}])
+def test_the_page_gets_no_stamp_back_that_is_none(full: Session, stamp: Any) -> None:
+    """Half a character cannot be sent: the page would get nothing any more, also after a reload."""
+    history = History(full, print)
+    for said, back in (("a 1", "a 1"), (stamp, "")):
+        hear(history.widget, "look", stamp=said)
+        assert (history.widget.query["stamp"], history.widget.trouble) == (back, "")
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import pytest
 
-from mjnb.widgets.listening import MOST_VIEWS, Newest, listen
+from mjnb.widgets.listening import MOST_VIEWS, Newest, listen, stamp_of
 
 
 def test_a_message_is_a_mapping_and_its_buffers_are_bytes() -> None:
@@ -35,6 +35,15 @@ def test_a_strange_stamp_is_no_reason_to_drop_what_comes_after(stamp: Any) -> No
     assert not newest.has_overtaken({"stamp": stamp})
     assert not newest.has_overtaken({"stamp": "b 0"})
     assert not newest.has_overtaken({"stamp": "a 9"})
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [None, 7, ["a 1"], "a", "a 1 ", "a 1\n", "a ٣", "\ud800 1", "<b> 1", "a" * 65 + " 1", "a " + "9" * 16],
+)
+def test_what_is_no_stamp_does_not_go_back_to_the_page(stamp: Any) -> None:
+    assert stamp_of({"stamp": stamp}) == ""
+    assert stamp_of({"stamp": "mjnb-1-x7 12"}) == "mjnb-1-x7 12"
 
 
 def test_views_that_are_gone_are_forgotten() -> None:

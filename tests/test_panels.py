@@ -256,10 +256,12 @@ def test_a_prompt_for_several_tasks_is_for_the_sweep_tab(made: Panel) -> None:
 def test_what_no_control_says_is_not_heard(made: Panel) -> None:
     hear(made, "say", said={"prompt": "a fox", "nonsense": 1, "stylization": {"a": 1}}, stamp="a 1")
     assert made.params == {"task_type": "mj_txt2img", "prompt": "a fox"}
+    hear(made, "say", said={"prompt": "a fox"}, stamp="\ud800 2")
+    assert made.form.stamp == ""  # half a character could not be sent back
     made.form._handle_custom_msg("nonsense", [])
     hear(made, "nonsense")
     assert made.form.trouble == ""
-    assert made.form.heard == 2  # the sign of life for each, also when nothing changes
+    assert made.form.heard == 3  # the sign of life for each, also when nothing changes
 
 
 # ---- what is sent ----

@@ -618,3 +618,16 @@ def test_a_task_has_one_handle_whichever_threads_ask_at_once(session: Session) -
     assert len(found) == 6
     assert all(len({id(task) for task in same}) == 1 for same in zip(*found, strict=True))
     assert all(task.done for task in found[0])
+
+
+def test_a_fetch_that_the_close_cuts_off_says_nothing_of_the_pictures(
+    session: Session, tmp_path: Path
+) -> None:
+    task = session.imagine("a fox", wait=True)
+    pictures = session.tracker.ledger.pictures(task.id)
+    for file in (tmp_path / "data").rglob("*.jp*g"):
+        file.unlink()
+    session.tracker.loop.run(session.tracker.client.close())
+    with pytest.raises(errors.MediaError, match="closed"):
+        task.fetch()
+    assert session.tracker.ledger.pictures(task.id) == pictures

@@ -52,7 +52,7 @@ export default () => {
       function draw() {
         const query = model.get("query");
         const [view, number] = query.stamp.split(" ");
-        if (view !== me || Number(number) === looks) wanted = query.page;
+        if (view !== me || Number(number) === looks || model.get("trouble")) wanted = query.page; // it is answered
         const found = model.get("found");
         fill(state, "every state", model.get("states"), query.state);
         fill(kind, "every type", model.get("task_types"), query.task_type);

@@ -12,7 +12,7 @@ import traitlets
 
 from ..errors import MJError
 from ..params import PROMPT_LIMIT
-from ..widgets.listening import Newest, listen
+from ..widgets.listening import Newest, listen, stamp_of
 from . import actions
 from .cards import card
 from .frontend import joined
@@ -151,7 +151,7 @@ class History:
     def _take(self, message: Mapping[str, Any], _: object) -> None:
         if message.get("do") == "look" and not self._newest.has_overtaken(message):
             with self._lock:
-                self._stamp = str(message.get("stamp") or "")
+                self._stamp = stamp_of(message)
                 self.look(Query.read(message.get("query", asdict(self.query))))
 
     def _show(self, ids: list[str]) -> None:

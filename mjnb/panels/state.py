@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import prompt
 from ..errors import InvalidRequest, MJError
 from ..params import rows
-from ..widgets.listening import Newest
+from ..widgets.listening import Newest, stamp_of
 from . import live, references
 from .controls import Form, read_said
 from .references import Parts, Reference
@@ -84,7 +84,7 @@ class State:
             if self._newest.has_overtaken(message):
                 return False
             self._said = {**EMPTY, **read_said(message)}
-            self._form.tell(stamp=str(message.get("stamp") or ""), said=self._said)
+            self._form.tell(stamp=stamp_of(message), said=self._said)
             if message.get("commit"):
                 self.commit()
             self._read()

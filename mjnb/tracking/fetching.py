@@ -59,6 +59,8 @@ class Fetcher:
             content = await self._content(task, picture.url)
             kept = await asyncio.to_thread(self._keep, content, note)
         except MediaError as error:
+            if self._client.closed:
+                raise  # cut off by the close, which says nothing of the picture
             self._ledger.picture(task.id, picture.number, state=_state_after(error), error=error.message)
             return
         self._ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))

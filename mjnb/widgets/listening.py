@@ -7,6 +7,7 @@ kernel's main thread until there is a subshell, and to that one's thread from th
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import ipywidgets  # type: ignore[import-untyped]
 
 MOST_VIEWS = 16  # whose latest edit is remembered
+STAMP = re.compile(r"[A-Za-z0-9_-]{1,64} [0-9]{1,15}")
 
 Take = Callable[[Mapping[str, Any], list[bytes]], None]
 
@@ -35,6 +37,12 @@ def listen(widget: ipywidgets.Widget, take: Take) -> None:
     widget.on_msg(hear)
 
 
+def stamp_of(message: Mapping[str, Any]) -> str:
+    """Return a message's stamp; empty, when it is none: it goes back to the page, as it came."""
+    said = message.get("stamp")
+    return said if isinstance(said, str) and STAMP.fullmatch(said) else ""
+
+
 class Newest:
     """Tells the messages that a newer one has overtaken.
 
@@ -47,8 +55,8 @@ class Newest:
 
     def has_overtaken(self, message: Mapping[str, Any]) -> bool:
         """Return whether a newer edit of the same view was heard before; if not, this is the newest."""
-        view, _, number = str(message.get("stamp") or "").partition(" ")
-        edit = int(number) if number.isdecimal() and len(number) < 16 else 0
+        view, _, number = stamp_of(message).partition(" ")
+        edit = int(number or 0)
         if edit < self._edits.get(view, 0):
             return True
         self._edits.pop(view, None)

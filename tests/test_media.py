@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 import zlib
@@ -21,12 +22,13 @@ import av
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from mjnb.errors import MediaError
 from mjnb.media import FORMATS, Store, check, pictures, read_note, videos
 from mjnb.media import store as store_room
 from mjnb.media.pictures import COMMENT_LIMIT
+from mjnb.media.whole import is_whole
 
 NOTE = json.dumps({"prompt": "läuft 🦊 <script>", "stylization": 250}, ensure_ascii=False)
 unhurried = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -363,6 +365,110 @@ def test_a_video_with_any_bytes_of_its_index_changed_is_taken_or_refused(
         assert all(side > 0 for side in videos.check(bytes(content)))
 
 
+# ---- whole ------------------------------------------------------------------------------------------
+
+
+def an_mp4(**options: str) -> bytes:
+    """Return a video as other writers lay it out: the index first, or in pieces."""
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as out:  # its writer opens it a second time
+        with av.open(io.BytesIO(VIDEO)) as source, av.open(out.name, "w", options=options) as target:
+            stream = target.add_stream_from_template(source.streams.video[0])
+            for packet in source.demux(video=0):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    target.mux(packet)
+        return Path(out.name).read_bytes()
+
+
+NOISE = Image.effect_noise((300, 200), 90).convert("RGB")
+WHOLE = {
+    "PNG": file_of("PNG", NOISE),
+    "PNG, moving": file_of("PNG", NOISE, save_all=True, append_images=[a_picture((300, 200))]),
+    "JPEG": file_of("JPEG", NOISE),
+    "JPEG, progressive": file_of("JPEG", NOISE, progressive=True),
+    "JPEG with restarts": file_of("JPEG", NOISE, restart_marker_rows=1),
+    "JPEG with a picture in its EXIF": file_of("JPEG", NOISE, exif=b"Exif\0\0" + JPEG),
+    "JPEGs in one": file_of("MPO", NOISE, save_all=True, append_images=[NOISE])[:-2] + b"\xff\xd9",
+    "WebP": file_of("WEBP", NOISE),
+    "WebP, lossless": file_of("WEBP", NOISE, lossless=True),
+    "WebP, moving": file_of("WEBP", NOISE, save_all=True, append_images=[a_picture((300, 200))]),
+    "MP4": VIDEO,
+    "MP4, index first": an_mp4(movflags="faststart"),
+    "MP4 in pieces": an_mp4(movflags="frag_keyframe+empty_moov"),
+}
+BEHIND = [b"\0", bytes(100), b"\r\n", b"<script>alert(1)</script>", b"PK\x03\x04" + bytes(500)]
+
+
+def cuts(name: str, content: bytes) -> dict[str, bytes]:
+    """Return what reaches a reader of a file when a part of it is lost, or zeros come in its place."""
+    half, end = len(content) // 2, content.index(b"\xff\xd9", 9000) if name == "JPEGs in one" else 0
+    content = content[: end + 2] if end else content  # what follows the first of several is behind its end
+    cut = {f"{n} bytes cut off": content[:-n] for n in (1, 2, 4, 7, 12, 20, 100, half, len(content) - 12)}
+    if name.startswith(("PNG", "JPEG")):  # say where they end
+        cut |= {f"{n} bytes at the end zeroed": content[:-n] + bytes(n) for n in (4, 12, 40)}
+    if name.startswith("PNG"):  # has checksums
+        cut |= {f"{n} zeros in the middle": content[:half] + bytes(n) + content[half:] for n in (1, 20, 4096)}
+        cut |= {f"{n} zeros for bytes": content[:half] + bytes(n) + content[half + n :] for n in (9, 4096)}
+        cut |= {"4,096 bytes lost": content[:half] + content[half + 4096 :]}
+    return cut
+
+
+@pytest.mark.parametrize("lenient", [False, True])  # as a snippet that goes round sets it for all of Pillow
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_is_kept_up_to_its_end_or_not_at_all(
+    store: Store, name: str, lenient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
+    whole = WHOLE[name]
+    for what, content in cuts(name, whole).items():
+        with pytest.raises(MediaError, match=r"not a whole|cut short"):
+            pytest.fail(f"{what}: {store.keep(content)}")
+    assert files_in(store) == []
+    for content in (whole, *(whole + behind for behind in BEHIND)):
+        if name != "MP4 in pieces" or content == whole:
+            kept = store.keep(content)
+            assert (store.folder / kept.path).read_bytes() == content
+
+
+def brands() -> dict[str, tuple[bytes, str]]:
+    avif = file_of("AVIF", NOISE)
+
+    def with_brands(*names: bytes) -> bytes:
+        box = b"ftyp" + names[0] + bytes(4) + b"".join(names[1:])
+        return struct.pack(">I", len(box) + 4) + box + avif[int.from_bytes(avif[:4], "big") :]
+
+    return {
+        "AVIF": (avif, "AVIF"),
+        "AVIF, moving": (file_of("AVIF", NOISE, save_all=True, append_images=[NOISE]), "AVIF"),
+        "AVIF, cut": (avif[:-20], "AVIF"),
+        "AVIF by a compatible brand": (with_brands(b"isom", b"mp42", b"avif"), "AVIF"),
+        "HEIC": (with_brands(b"heic", b"mif1"), "HEIC"),
+        "HEIC, many bits": (with_brands(b"heix"), "HEIC"),
+        "HEIC, moving": (with_brands(b"hevc", b"msf1", b"iso8"), "HEIC"),
+        "HEIF of another coder": (with_brands(b"mif1", b"miaf"), "HEIF"),
+        "HEIF, moving": (with_brands(b"msf1"), "HEIF"),
+    }
+
+
+def test_a_picture_in_the_container_of_videos_is_refused_as_what_it_is(store: Store) -> None:
+    for name, (content, kind) in brands().items():
+        with pytest.raises(MediaError, match=f"is a picture as {kind}; JPEG, PNG, WebP and MP4 are kept"):
+            pytest.fail(f"{name}: {store.keep(content)}")
+    assert files_in(store) == []
+
+
+def test_files_of_many_small_parts_cost_no_time_of_the_square_of_their_length() -> None:
+    parts = (
+        b"\x89PNG\r\n\x1a\n" + (bytes(4) + b"teXt" + zlib.crc32(b"teXt").to_bytes(4, "big")) * 2_000_000,
+        b"\xff\xd8" + b"\xff\xfe\0\2" * 5_000_000,
+        b"\xff\xd8" + b"\xff\0" * 10_000_000,
+        b"\xff\xd8" + b"\xff" * 20_000_000,
+        b"\0\0\0\x08free" * 3_000_000,
+    )
+    kinds = ("PNG", "JPEG", "JPEG", "JPEG", "MP4")
+    assert not any(is_whole(content, kind) for content, kind in zip(parts, kinds, strict=True))
+
+
 # ---- writing ----------------------------------------------------------------------------------------
 
 
@@ -400,7 +506,7 @@ def test_kills_while_writing_leave_no_half_picture_under_a_final_name(store: Sto
     script = """
 import io, os, random, signal, sys, time
 from pathlib import Path
-from PIL import Image
+from PIL import Image, ImageFile
 from mjnb.media import Store
 store = Store(Path(sys.argv[1]))
 out = io.BytesIO()

@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from ..errors import MediaError
+from .whole import is_whole
 
 PIXEL_LIMIT = 64 * 1000 * 1000  # 8,000 x 8,000; an upscaled picture has 4 million
 FORMATS = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
@@ -31,6 +32,10 @@ def check(content: bytes) -> tuple[str, tuple[int, int]]:
             if size[0] * size[1] > PIXEL_LIMIT:
                 raise MediaError(f"the picture has {size[0]} x {size[1]} pixels, {PIXEL_LIMIT} are allowed")
             picture.load()
+        if not is_whole(content, kind):  # a decoder may have shown it all the same
+            raise MediaError(
+                f"what came is not a whole picture ({len(content)} bytes): its end is missing or damaged"
+            )
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaError("the picture has far too many pixels") from error
     except (OSError, SyntaxError, ValueError, struct.error) as error:

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from ..errors import MediaError
+from .whole import is_whole, still_brand
 
 FORMAT = ("video/mp4", ".mp4")
 FRAME_LIMIT = 60 * 60  # frames; a clip of 5 s has 120
@@ -25,14 +26,20 @@ def check(content: bytes) -> tuple[int, int]:
     """Return a video's width and height in pixels after decoding all of it.
 
     Raises:
-        MediaError: It is damaged, has no picture, or exceeds a limit.
+        MediaError: It is damaged, has no picture, is a picture, or exceeds a limit.
     """
+    if still := still_brand(content):
+        raise MediaError(f"what came is a picture as {still}; JPEG, PNG, WebP and MP4 are kept")
+    if not is_whole(content, "MP4"):
+        raise MediaError(f"what came is not a whole video ({len(content)} bytes): a part of it is missing")
     with _stream(content) as (container, stream):
         size = (stream.codec_context.width, stream.codec_context.height)
         if size[0] * size[1] > PIXEL_LIMIT:
             raise MediaError(f"the video has {size[0]} x {size[1]} pixels, {PIXEL_LIMIT} are allowed")
         frames = 0
-        for _ in container.decode(stream):
+        for frame in container.decode(stream):
+            if frame.is_corrupt:
+                raise MediaError(f"what came is not a whole video: frame {frames + 1} is damaged")
             frames += 1
             if frames > FRAME_LIMIT:
                 raise MediaError(f"the video has more than {FRAME_LIMIT} frames")

@@ -14,7 +14,7 @@ from typing import Any
 from . import display, prompt
 from .api import ENDPOINTS
 from .params import Generate, Request, Span, body, given, rows
-from .prices import DOLLARS_PER_CREDIT, PRICES, estimate
+from .prices import DOLLARS_PER_CREDIT, PRICES, estimate, exceeds
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ def preview(
 
 def _budget_warnings(credits: float, left: float | None) -> list[str]:
     """Return that it would not be sent, when it costs more than may be spent."""
-    if left is None or credits <= left:
+    if not exceeds(credits, left):
         return []
-    return [f"it costs more than the session may still spend, {left:g} credits, and would not be sent"]
+    return [f"it costs more than the session may still spend, {left or 0:g} credits, and would not be sent"]
 
 
 def _step_warnings(request: Request) -> list[str]:

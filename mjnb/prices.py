@@ -23,6 +23,22 @@ PRICES: dict[str, float] = {
     "vary": 0,
 }
 
+EXACT = 1e-6  # credits; sums of binary fractions are wrong by less: 3 x 0.1 is 0.3
+
+
+def exceeds(credits: float, limit: float | None) -> bool:
+    """Return whether credits are above a limit, exact to `EXACT`; None is no limit.
+
+    Whoever compares money asks this.
+    """
+    return limit is not None and credits - limit > EXACT / 2
+
+
+def left_of(limit: float, spent: float) -> float:
+    """Return the credits of a limit that are left, without the rounding errors of a sum."""
+    left = limit - spent
+    return round(left, 6) + 0.0 if abs(left) < 1e9 else left
+
 
 def estimate(request: Request, prices: Mapping[str, float] = PRICES) -> float:
     """Return what a request may cost, in credits.

@@ -301,3 +301,42 @@ def test_many_threads_take_no_more_than_there_is() -> None:
     assert budget.spent == 999
     budget.give_back(999)
     assert outcome(lambda: budget.take(1000)) == "sent"
+
+
+# ---- binary fractions ----
+
+FRACTIONS = (  # the price of a task, a limit, and how many tasks fit into it exactly
+    (0.1, 0.3, 3),
+    (0.1, 0.8, 8),
+    (0.7, 2.1, 3),
+    (1.1, 3.3, 3),
+    (0.05, 0.15, 3),
+    (2.2, 6.6, 3),
+    (0.3, 0.9, 3),
+    (1.4, 4.2, 3),
+    (1000.1, 3000.3, 3),
+)
+
+
+@pytest.mark.parametrize("owner", [None, "jo"])
+def test_money_is_compared_exactly_whatever_binary_fractions_make_of_it(
+    sandbox: Sandbox, tmp_path: Path, owner: str | None
+) -> None:
+    """By a session's budget, an owner's in the ledger, a plan, a run's own limit, and before it is asked."""
+    for price, limit, fits in FRACTIONS:
+        prices, folder = {"fast": price}, tmp_path / f"{price}-{limit}"
+        with allowed(sandbox, folder, limit, owner=owner, prices=prices, ask_above=limit) as session:
+            before = sandbox.account.submits
+            cells = session.sweep("a fox", stylization=range(fits))
+            assert not cells.plan().is_over_budget, (price, limit)
+            cells.run(max_credits=limit)  # neither refused nor asked for
+            assert session.sweep("a fox", stylization=[fits]).plan().is_over_budget
+            with pytest.raises(errors.BudgetExceeded, match=f"0 of {limit:g} are left"):
+                session.imagine("a hound")
+            assert session.tracker.budget.left == 0
+            assert sandbox.account.submits - before == fits
+        with allowed(sandbox, folder / "singly", limit, owner=owner, prices=prices) as session:
+            assert [outcome(lambda: session.imagine("a fox")) for _ in range(fits + 1)] == [
+                *["sent"] * fits,
+                "BudgetExceeded",
+            ]

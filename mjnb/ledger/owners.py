@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ..errors import BudgetExceeded
+from ..prices import exceeds, left_of
 from .schema import task
 
 
@@ -34,6 +35,6 @@ def hold(c: sa.Connection, account: str, owner: str | None, credits: float, limi
     if owner is None or limit is None:
         return
     before = spent(c, account, owner)
-    if before + credits > limit:
-        left = f"{limit - before:g} of {limit:g} are left"
+    if exceeds(before + credits, limit):
+        left = f"{left_of(limit, before):g} of {limit:g} are left"
         raise BudgetExceeded(f"this may cost {credits:g} credits, {left} in the budget of {owner}")

@@ -17,7 +17,7 @@ from ..errors import InvalidRequest, MJError, PromptError
 from ..loop import GRACE
 from ..params import Generate
 from ..preview import Preview, preview
-from ..prices import estimate
+from ..prices import estimate, exceeds
 from ..prompt.spans import MOST
 from ..sweeps.running import HOPELESS
 from .options import YES
@@ -93,7 +93,7 @@ class Batch(Sequence["Task | None"]):
             BudgetExceeded: It is more than the session may spend.
         """
         above = self.session.ask_above
-        many = len(self.wanted) > prompt.ASK_ABOVE or (above is not None and self.credits > above)
+        many = len(self.wanted) > prompt.ASK_ABOVE or exceeds(self.credits, above)
         if many and not yes:
             cost = f"{len(self.wanted)} tasks, about {self.credits:g} credits"
             raise PromptError(f"this makes {cost}", hint=f"Add {YES} to pay for them.")

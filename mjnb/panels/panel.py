@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import display, prompt
 from ..errors import InvalidRequest
 from ..params import VIDEO, rows
+from ..prices import exceeds
 from ..widgets.keyguard import KeyGuard
 from . import actions, live, references
 from .cards import card
@@ -246,7 +247,7 @@ class Panel:
         if seen.faults:
             raise InvalidRequest(seen.faults, hint="Nothing was sent.")
         most = self.session.ask_above
-        if most is not None and seen.credits is not None and seen.credits > most:
+        if seen.credits is not None and exceeds(seen.credits, most):
             self._ask(f"This costs {seen.cost}.", lambda _: self._send(params))
         else:
             self._send(params)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfirmationNeeded, InvalidRequest, MJError
-from ..prices import DOLLARS_PER_CREDIT
+from ..prices import DOLLARS_PER_CREDIT, exceeds
 from ..prompt import write
 from ..sweeps import asking
 from ..sweeps.plans import TO_PAY
@@ -150,7 +150,7 @@ class SweepTab:
             if self.running or sweep is None or shown is None:
                 return
             plan = sweep.plan(retry=self.form.retry)
-            if plan.credits > shown.credits:
+            if exceeds(plan.credits, shown.credits):
                 self._replan()
                 raise ConfirmationNeeded(CHANGED, hint=AGAIN)
             if asking.must_ask(plan, sweep.ask_above):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import display
 from ..errors import ConfirmationNeeded
+from ..prices import exceeds
 from .plans import Plan
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ CODE = "sweep.run(yes=True)"
 
 def must_ask(plan: Plan, above: float | None) -> bool:
     """Return whether a plan costs more than is paid without asking; None never asks."""
-    return above is not None and plan.credits > above
+    return exceeds(plan.credits, above)
 
 
 def ask(plan: Plan, above: float | None, pay: Callable[[], StopButton | None]) -> display.Live:

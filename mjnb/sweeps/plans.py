@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import display
 from ..api import SUBMIT_LIMIT
 from ..ledger import LIVE, OPEN, Entry
-from ..prices import DOLLARS_PER_CREDIT, estimate
+from ..prices import DOLLARS_PER_CREDIT, estimate, exceeds, left_of
 from ..tracking import Tracker
 from . import tables
 from .design import CellSpec, Design
@@ -53,7 +53,7 @@ class Plan:
     @property
     def is_over_budget(self) -> bool:
         """Whether `Sweep.run` would refuse to pay for it."""
-        return self.left is not None and self.credits > self.left
+        return exceeds(self.credits, self.left)
 
     def detail(self) -> pl.DataFrame:
         """Return the frame with a column ``origin``: who sent the task of each cell."""
@@ -105,7 +105,7 @@ def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: boo
     tasks = [found[cell.number].id if cell.number in found else None for cell in cells]
     frame = tables.cell_frame(design, {"state": states, "credits": costs, "task": tasks})
     limit = tracker.budget.limit
-    left = None if limit is None else limit - tracker.budget.spent
+    left = None if limit is None else left_of(limit, tracker.budget.spent)
     return Plan(
         states, len(to_send), sum(costs), seconds(tracker, to_send, found), frame, origins=origins, left=left
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import display
 from ..errors import BudgetExceeded, ConfigError, MJError
+from ..prices import exceeds
 from ..tracking import Task, Tracker
 from . import asking, showing
 from .design import Design
@@ -133,7 +134,7 @@ class Sweep(Findings):
     def _check(self, plan: Plan, max_credits: float | None) -> None:
         if max_credits is not None and not _is_amount(max_credits):
             raise ConfigError(f"max_credits is {max_credits!r}", hint="Give credits, or None for no limit.")
-        if max_credits is not None and plan.credits > max_credits:
+        if exceeds(plan.credits, max_credits):
             hint = "Fewer values, speed='relaxed', or a larger max_credits."
             raise BudgetExceeded(
                 f"the sweep may cost {plan.credits:g} credits, {max_credits:g} are allowed", hint=hint

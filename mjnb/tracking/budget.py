@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from ..errors import BudgetExceeded
+from ..prices import exceeds, left_of
 
 
 class Budget:
@@ -36,7 +37,7 @@ class Budget:
     @property
     def left(self) -> float | None:
         """Credits that may still be spent; None: no limit."""
-        return None if self.limit is None else max(0.0, self.limit - self.spent)
+        return None if self.limit is None else max(0.0, left_of(self.limit, self.spent))
 
     def check(self, credits: float) -> None:
         """Refuse what would cross the limit.
@@ -47,9 +48,9 @@ class Budget:
         if self.limit is None:
             return
         spent = self.spent
-        if spent + credits > self.limit:
+        if exceeds(spent + credits, self.limit):
             whose = "the session's budget" if self.owner is None else f"the budget of {self.owner}"
-            left = f"{self.limit - spent:g} of {self.limit:g} are left"
+            left = f"{left_of(self.limit, spent):g} of {self.limit:g} are left"
             raise BudgetExceeded(f"this may cost {credits:g} credits, {left} in {whose}")
 
     def take(self, credits: float) -> None:

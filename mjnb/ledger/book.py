@@ -73,6 +73,8 @@ class Ledger(Keeping):
             engine.close()
             raise LedgerError(f"{spool} cannot be written: {error.strerror or error}") from None
         except BaseException:
+            if (kept := vars(self).get("_spool")) is not None:
+                kept.close()
             engine.close()
             raise
         self.ratings = Ratings(engine, own)

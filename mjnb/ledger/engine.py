@@ -79,10 +79,11 @@ class Engine:
 
     def close(self) -> None:
         """Close every connection."""
-        with self._threads, self._lock or contextlib.nullcontext():
-            self._engine.dispose()
-        if self._lock is not None:
-            self._lock.close()
+        with self._threads:
+            with self._lock or contextlib.nullcontext():
+                self._engine.dispose()
+            if self._lock is not None:  # before another thread takes it again
+                self._lock.close()
 
     def _check_filled(self, lock: FileLock) -> None:
         try:

@@ -49,9 +49,12 @@ class FileLock:
 
     def close(self) -> None:
         """Give the file back; a lock that is closed can be taken again."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        handle, self._handle = (
+            self._handle,
+            None,
+        )  # first: closed twice, it may be another
+        if handle is not None:
+            os.close(handle)
 
 
 def take_now(handle: int) -> bool:

@@ -7,10 +7,11 @@ the same ledger.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +41,35 @@ class Spool:
         self.lock = threading.RLock()
         self._folder, self._ledger_id = folder, ledger_id
         self._path = folder / f"{ledger_id}-{session}.jsonl"
-        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        self._handle: int | None = None
         self._at = 0
         self._pid = os.getpid()
-        take_now(self._handle)
+        handle = self._open()
         try:
-            os.write(self._handle, b"\n" * ROOM)
-            os.fsync(self._handle)
+            os.write(handle, b"\n" * ROOM)
+            os.fsync(handle)
         except OSError:
             self.close()
             raise
+
+    def _open(self) -> int:
+        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        take_now(self._handle)
+        return self._handle
+
+    @contextlib.contextmanager
+    def _file(self) -> Iterator[int]:
+        """The file; opened for the moment, where the session is closed and an answer comes late."""
+        with self.lock:
+            if self._handle is not None:
+                yield self._handle
+                return
+            handle = self._open()
+            self._at = os.fstat(handle).st_size  # it may be a new one: the next session took up the old
+            try:
+                yield handle
+            finally:
+                self.close()
 
     def keep(self, verb: str, own_id: str, *args: Any) -> None:
         """Keep a fact; on the disk when this returns.
@@ -59,18 +79,19 @@ class Spool:
         """
         fact = {"verb": verb, "id": own_id, "args": list(args)}
         line = json.dumps(fact).encode() + b"\n"
-        with self.lock:
-            os.pwrite(self._handle, line, self._at)
-            os.fsync(self._handle)
+        with self._file() as handle:
+            os.pwrite(handle, line, self._at)
+            os.fsync(handle)
             self._at += len(line)
             self.facts.append(fact)
 
     def clear(self) -> None:
         """Forget what has been written to the ledger."""
-        os.pwrite(self._handle, b"\n" * min(self._at, ROOM), 0)
-        os.ftruncate(self._handle, ROOM)
-        os.fsync(self._handle)
-        self.facts, self._at = [], 0
+        with self._file() as handle:
+            os.pwrite(handle, b"\n" * min(self._at, ROOM), 0)
+            os.ftruncate(handle, ROOM)
+            os.fsync(handle)
+            self.facts, self._at = [], 0
 
     def heirless(self, write: Callable[[list[Fact]], None]) -> None:
         """Hand over the lines of dead sessions, and delete a file when that has worked."""
@@ -90,12 +111,13 @@ class Spool:
 
     def close(self) -> None:
         """Give the file back; what is still in it waits for the next session."""
-        if self._pid != os.getpid():  # a forked child: the file is its parent's
-            os.close(self._handle)
-            return
-        if not self.facts:
-            self._path.unlink(missing_ok=True)
-        os.close(self._handle)
+        with self.lock:
+            handle, self._handle = self._handle, None  # first: closed twice, it may be another file's by then
+            if handle is None:
+                return
+            if not self.facts and self._pid == os.getpid():  # in a forked child, the file is its parent's
+                self._path.unlink(missing_ok=True)
+            os.close(handle)
 
 
 def read(path: Path) -> list[Fact]:

@@ -23,6 +23,7 @@ from .handle import Task
 
 CALLBACK = rows(Generate)["call_back_url"].api
 NAMES = 16  # ids that are ever tried for one row
+SETTLED = 10_000  # tasks of whose late callbacks it is still known that they are ours
 DOUBLINGS = 5  # of the pause after a hint that brought nothing
 
 
@@ -55,18 +56,29 @@ class Hints:
 
     def __init__(self, looker: Looker) -> None:
         self._looker = looker
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, Row] = {}  # of tasks that may have news
+        self._settled: dict[str, None] = {}  # nonces of the others, oldest first
         self._finding: dict[str, asyncio.Task[None]] = {}
 
     def expect(self, task: Task) -> None:
         """Listen to hints for a task; from any thread."""
-        self._rows[task.entry.nonce] = Row(task)
+        self._row(task)
+
+    def forget(self, task: Task) -> None:
+        """Hold a settled task no longer; that a hint is for one of ours is still known."""
+        self._rows.pop(task.entry.nonce, None)
+        self._settled[task.entry.nonce] = None
+        if len(self._settled) > SETTLED:
+            del self._settled[next(iter(self._settled))]
+
+    def _row(self, task: Task) -> Row:
+        return self._rows.setdefault(task.entry.nonce, Row(task))
 
     def take(self, nonce: str, task_id: str | None, terminal: bool) -> bool:
         """Take a hint; see `Tracker.wake`."""
         row = self._rows.get(nonce)
         if row is None:
-            return False
+            return nonce in self._settled
         if row.task.state in ("intent", "unknown") and task_id and len(row.named) < NAMES:
             row.named.setdefault(task_id, False)
         if row.task.state == "unknown":
@@ -85,7 +97,7 @@ class Hints:
             seconds: How long at most.
             breath: Seconds that the first hint without news costs; each further one costs twice as much.
         """
-        row = self._rows[task.entry.nonce]
+        row = self._row(task)
         breather = min(breath * (2**row.fruitless - 1), seconds)
         await asyncio.sleep(breather)
         with contextlib.suppress(TimeoutError):
@@ -95,7 +107,7 @@ class Hints:
 
     def find_out(self, task: Task) -> None:
         """Try the ids under which an ``unknown`` task was named, in the background."""
-        row = self._rows[task.entry.nonce]
+        row = self._row(task)
         if task.id not in self._finding and not all(row.named.values()):
             work = asyncio.ensure_future(self._find_out(row))
             self._finding[task.id] = work

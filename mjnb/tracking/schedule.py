@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 SHORTEST, LONGEST = 1.0, 30.0  # seconds between looks
+MOST = 400  # latencies of a kind that are kept
 ENOUGH = 3  # latencies from which quantiles mean something
 EARLIEST = 0.1  # share of the usual time before the first look, while little is known
 GROWTH = 0.4  # share of its age that a task is left alone, while little is known
@@ -32,8 +33,11 @@ class Schedule:
 
     def learn(self, kind: Kind, seconds: float) -> None:
         """Take in how long a task took."""
-        self._latencies(kind).append(seconds)
-        self._latencies(kind).sort()
+        known = self._latencies(kind)
+        known.append(seconds)
+        known.sort()
+        if len(known) > MOST:
+            del known[::2]  # every other one of an ordered list: the quantiles stay
 
     def expected(self, kind: Kind) -> float:
         """Return how long such a task usually takes, in seconds: the median."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ..api import Record
 from ..client import Client
@@ -45,6 +47,7 @@ ELSEWHERE = "Open a session with that account's key and address."
 LAST_STEPS = GRACE  # seconds that closing waits for submits under way; cut off, they would be unknown
 KEY_REFUSED = "the service refuses the key; the task goes on there, and wait() asks for it again"
 REFUSALS = 5  # of the key in a row, after which nobody waits any longer
+LATEST = 200  # settled handles that are held for completion, also when nobody else holds them
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
 
 
@@ -77,7 +80,8 @@ class Tracker:
         self.client, self.ledger, self.store, self.loop = client, ledger, store, loop
         self.account, self.sandbox = account, sandbox
         self.prices, self.budget = prices, budget or Budget()
-        self.tasks: dict[str, Task] = {}
+        self.tasks: WeakValueDictionary[str, Task] = WeakValueDictionary()  # all that anybody holds
+        self._latest: deque[Task] = deque(maxlen=LATEST)
         self._making = threading.Lock()  # a task has one handle, whichever thread asks first
         self.closed = False
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
@@ -148,10 +152,12 @@ class Tracker:
         if not task.running and all(picture.state != "pending" for picture in task.images):
             task.finish(task.error)
         with self._making:
-            if task.id not in self.tasks:
-                self.hints.expect(task)
+            there = self.tasks.get(task.id)
+            if there is None:
+                if task.running or task.state == "unknown":
+                    self.hints.expect(task)
                 self.tasks[task.id] = task
-            return self.tasks[task.id]
+            return there or task
 
     def adopt(self, entry: Entry) -> Task:
         """Go on with a task that a dead session left open."""
@@ -314,6 +320,15 @@ class Tracker:
         task.finish(task.error)
         if task.state == "unknown":
             self.hints.find_out(task)
+        elif not task.running:
+            self._let_go(task)
+
+    def _let_go(self, task: Task) -> None:
+        """Hold a settled task no longer, but for the latest: a session does not grow with its tasks."""
+        self.hints.forget(task)
+        self._since.pop(task.id, None)
+        self._missing.pop(task.id, None)
+        self._latest.append(task)
 
     def seen(self, task: Task, **known: Any) -> Entry:
         """Return a task's row; with what is known since, when that could only be kept aside."""

@@ -13,10 +13,10 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
-    "errors hidden loop",
+    "errors foreign hidden loop",
     "params media",
-    "prompt api hooks wire prices config metrics effects frames display plots widgets",
-    "diff pages presets preview",
+    "prompt api hooks wire prices metrics effects frames display plots widgets",
+    "config diff pages presets preview",
     "reference",
     "client ledger sandbox receiver",
     "tracking",

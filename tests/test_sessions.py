@@ -98,8 +98,12 @@ def test_arguments_win_over_the_environment(
     assert not (tmp_path / "not here").exists()
 
 
-def test_the_second_name_of_the_key_counts_too(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+def test_the_second_name_of_the_key_is_kies_alone(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
     monkeypatch.setenv("KIE_API_KEY", sandbox.key)
+    assert Session().settings.key == sandbox.key
+    with pytest.raises(errors.ConfigError, match="one from KIE_API_KEY, which is for kie"):
+        Session(base_url=sandbox.url)
+    monkeypatch.setenv("MJNB_API_KEY", sandbox.key)
     with Session(base_url=sandbox.url) as session:
         assert session.credits() == 10_000
 
@@ -287,7 +291,7 @@ def test_a_data_folder_that_cannot_be_made_is_told_before_anything_is_sent(
 
 FULL = """
 import resource, signal, sys
-from mjnb.errors import LedgerError
+from mjnb.errors import ConfigError, LedgerError
 from mjnb.sessions import Session
 
 session = Session(base_url=sys.argv[1], api_key="sandbox", time_scale=300, data_dir="data")

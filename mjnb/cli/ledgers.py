@@ -45,10 +45,10 @@ def explain(parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _url(said: str | None) -> str:
+def _url(said: str | None) -> str | Path:
     if said is None:
         return settings(base_url="sandbox").ledger
-    return said if "://" in said else f"sqlite:///{Path(said).expanduser().absolute()}"
+    return said if "://" in said else Path(said).expanduser().absolute()
 
 
 def _rows(rows: Mapping[str, int]) -> str:

@@ -23,11 +23,13 @@ them together.)
 """
 
 from ..hidden import Secret
+from .keys import service
 from .reading import DEFAULT, IN_CODE, Settings, found, settings
 from .sources import Found, changes, choose, forget, forget_all, from_keyring, known
-from .table import PRESETS, SANDBOX, SETTINGS, Setting, has_password, masked
+from .table import ASK_ABOVE, PRESETS, SANDBOX, SETTINGS, Setting, has_password, masked
 
 __all__ = [
+    "ASK_ABOVE",
     "DEFAULT",
     "IN_CODE",
     "PRESETS",
@@ -46,5 +48,6 @@ __all__ = [
     "has_password",
     "known",
     "masked",
+    "service",
     "settings",
 ]

@@ -9,11 +9,12 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..hidden import hidden
-from .sources import Found, chosen, in_environment, in_project
-from .table import SANDBOX, SETTINGS
+from . import keys
+from .sources import Found, all_in_environment, chosen, in_environment, in_project, meant
+from .table import SANDBOX, SETTINGS, SPEED, absolute
 
 IN_CODE, DEFAULT = "code", "default"
-SPEED = "fast"
+LIMITS = ("max_credits", "ask_above")  # a project's file may lower what the environment says
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Settings:
         base_url: A preset's name, a URL, or ``sandbox``.
         key: The API key, empty for the embedded sandbox.
         data_dir: Where ledger and pictures are.
-        ledger: Database URL.
+        ledger: Its file, or a database URL.
         time_scale: How much faster than the service the server's clock runs.
         upload_url: The host that takes uploads; empty: the one known for the base URL.
         webhook_key: What callbacks are signed with; empty: they are not.
@@ -37,7 +38,7 @@ class Settings:
 
     base_url: str
     data_dir: Path
-    ledger: str = field(repr=False)  # may hold a password
+    ledger: str | Path = field(repr=False)  # may hold a password
     time_scale: float = 1.0
     upload_url: str = ""
     speed: str = SPEED
@@ -75,13 +76,41 @@ def found(
     Raises:
         ConfigError: A value that is not accepted, wherever it came from.
     """
-    in_file = in_project(Path.cwd())
+    in_file = _project()
     there = {
-        name: _in_code(name, said or {}) or chosen(name) or in_environment(name, environ) or in_file.get(name)
+        name: _in_code(name, said or {}) or chosen(name) or _around(name, environ, in_file.get(name))
         for name in SETTINGS
     }
     known = {name: one for name, one in there.items() if one is not None}
-    return {name: known.get(name) or _default(name, known) for name in SETTINGS}
+    found = {name: known.get(name) or _default(name, known) for name in SETTINGS}
+    own_word = there["base_url"] is not None and there["base_url"] is not in_file.get("base_url")
+    fitting = keys.fitting(_keys(said or {}, environ), found["base_url"].value, own_word=own_word)
+    return {**found, "api_key": fitting if fitting.source else Found("", DEFAULT)}
+
+
+def _project() -> dict[str, Found]:
+    try:
+        return in_project(Path.cwd())
+    except FileNotFoundError:  # the working folder was deleted; whatever needs it says so
+        return {}
+
+
+def _around(name: str, environ: Mapping[str, str] | None, in_file: Found | None) -> Found | None:
+    """Return what environment and project's file say: the environment goes before, but for a lower limit."""
+    own = in_environment(name, environ)
+    if own is not None and in_file is not None and name in LIMITS and in_file.value < own.value:
+        return in_file
+    return own or in_file
+
+
+def _keys(said: Mapping[str, Any], environ: Mapping[str, str] | None) -> list[keys.Given]:
+    """Return every key that was given, with the service that it is for."""
+    beside = in_environment("base_url", environ)
+    services = {"MJNB_API_KEY": beside.value if beside else "", "KIE_API_KEY": keys.KIE}
+    in_code, asked = _in_code("api_key", said), chosen("api_key")
+    found = [keys.Given(in_code)] if in_code else []
+    found += [keys.Given(asked, meant("api_key"))] if asked else []
+    return found + [keys.Given(one, services[one.source]) for one in all_in_environment("api_key", environ)]
 
 
 def _in_code(name: str, said: Mapping[str, Any]) -> Found | None:
@@ -94,10 +123,10 @@ def _default(name: str, known: Mapping[str, Found]) -> Found:
     if name == "base_url":
         has_key = bool(known.get("api_key", Found("", "")).value)
         return Found("kie", "default with a key") if has_key else Found(SANDBOX, "default without a key")
-    folder = known["data_dir"].value if "data_dir" in known else Path("mjnb-data").absolute()
+    if name in ("data_dir", "ledger"):
+        folder = known["data_dir"].value if "data_dir" in known else absolute(Path("mjnb-data"))
+        return Found(folder if name == "data_dir" else folder / "ledger.db", DEFAULT)
     usual: dict[str, Any] = {
-        "data_dir": folder,
-        "ledger": f"sqlite:///{folder / 'ledger.db'}",
         "speed": SPEED,
         "time_scale": 1.0,
         "max_credits": None,
@@ -111,7 +140,7 @@ def settings(
     base_url: str | None = None,
     api_key: str | None = None,
     data_dir: str | Path | None = None,
-    ledger: str | None = None,
+    ledger: str | Path | None = None,
     speed: str | None = None,
     max_credits: float | None = None,
     owner: str | None = None,
@@ -119,11 +148,16 @@ def settings(
     time_scale: float | None = None,
     webhook_key: str | None = None,
     environ: Mapping[str, str] | None = None,
+    sandbox: bool = False,
 ) -> Settings:
     """Return the settings in force.
 
+    Args:
+        sandbox: Whether the service is known to be a sandbox.
+
     Raises:
-        ConfigError: A value that is not accepted, or a base URL without a key.
+        ConfigError: A value that is not accepted, a base URL without a key, or a clock that is no real
+            service's.
     """
     api_key, webhook_key, ledger = map(hidden, (api_key, webhook_key, ledger))
     said = {
@@ -142,6 +176,31 @@ def settings(
     values = {name: one.value for name, one in there.items()}
     base, key = values["base_url"], values.pop("api_key")
     if base != SANDBOX and not key:
-        raise ConfigError(f"no API key for {base}", hint="Set MJNB_API_KEY, or use base_url='sandbox'.")
+        raise _no_key(str(base), there["api_key"])
+    _hold_clock(there["time_scale"], str(base), sandbox=sandbox or key == SANDBOX)
     sources = {name: one.source for name, one in there.items()}
     return Settings(**values, key="" if base == SANDBOX else key, sources=sources)
+
+
+def _no_key(base: str, found: Found) -> ConfigError:
+    """Return the error of a service without a key, with the key that is another's."""
+    hint = "Set MJNB_API_KEY, or use base_url='sandbox'."
+    if found.source == DEFAULT:
+        return ConfigError(f"no API key for {base}", hint=hint)
+    both = f"Set MJNB_BASE_URL={base} beside MJNB_API_KEY, or say both in code."
+    hint = f"A key goes to the service it was given for. {both}"
+    return ConfigError(f"no API key for {base}: there is one from {found.source}", hint=hint)
+
+
+def _hold_clock(scale: Found, base: str, *, sandbox: bool) -> None:
+    """Refuse another clock than the service's own: paid tasks would expire before they are done."""
+    if scale.value == 1 or base == SANDBOX or sandbox:
+        return
+    from urllib.parse import urlsplit
+
+    from ..params import on_this_machine
+
+    if not on_this_machine(urlsplit(base).hostname or ""):
+        said = "time_scale from code" if scale.source == IN_CODE else scale.source
+        hint = f"Unset it ({said}): only the clock of a sandbox, or of a server on this machine, runs faster."
+        raise ConfigError(f"time_scale is {scale.value:g}, and {base} is no sandbox", hint=hint)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shlex
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ..errors import ConfigError
+from ..foreign import Foreign, inside, tighter
 from ..hidden import Secret
-from .table import PRESETS, SETTINGS, Setting
+from .table import ASK_ABOVE, PRESETS, SETTINGS, SPEED, SQLITE, Setting
 
-SERVICE = "mjnb"  # the keyring's name for us
+SERVICE = "mjnb"  # the keyring's name for us, and for kie's key; another service's follows it
 FILE = "pyproject.toml"
 LARGEST = 1_000_000  # bytes of a project's file
 
@@ -27,16 +30,18 @@ class Found(NamedTuple):
 # ---- chosen in this process ----
 
 _chosen: dict[str, Found] = {}
+_meant: dict[str, str] = {}  # the service that a chosen key is for
 _changes = [0]
 
 
-def choose(name: str, value: Any, source: str) -> Any:
+def choose(name: str, value: Any, source: str, service: str = "") -> Any:
     """Set a setting for this process.
 
     Args:
         name: One of `SETTINGS`.
         value: As it was given.
         source: Where, in the user's words: ``%config``.
+        service: Of a key, the service that it was asked for.
 
     Returns:
         The clean value.
@@ -46,7 +51,7 @@ def choose(name: str, value: Any, source: str) -> Any:
     """
     setting = known(name)
     clean = setting.typed(value, name) if isinstance(value, str) else setting.value(value, name)
-    _chosen[name] = Found(clean, source)
+    _chosen[name], _meant[name] = Found(clean, source), service
     _changes[0] += 1
     return clean
 
@@ -74,6 +79,11 @@ def chosen(name: str) -> Found | None:
     return _chosen.get(name)
 
 
+def meant(name: str) -> str:
+    """Return the service that a chosen key was asked for; empty: none was named."""
+    return _meant.get(name, "")
+
+
 def known(name: str) -> Setting:
     """Return the setting of a name; raises ConfigError with the nearest one."""
     if name in SETTINGS:
@@ -89,15 +99,20 @@ def known(name: str) -> Setting:
 
 
 def in_environment(name: str, environ: Mapping[str, str] | None = None) -> Found | None:
-    """Return a setting that the environment says; an empty variable says nothing.
+    """Return a setting that the environment says; an empty variable says nothing."""
+    return next(iter(all_in_environment(name, environ)), None)
+
+
+def all_in_environment(name: str, environ: Mapping[str, str] | None = None) -> list[Found]:
+    """Return a setting from every variable that says it, the first in front.
 
     The process's own is never an argument: a traceback that lists arguments would show all of it.
     """
-    setting = SETTINGS[name]
+    setting, found = SETTINGS[name], []
     for variable in setting.environ:
         if given := setting.guarded((os.environ if environ is None else environ).get(variable)):
-            return Found(setting.typed(given, variable), variable)
-    return None
+            found.append(Found(setting.typed(given, variable), variable))
+    return found
 
 
 # ---- a project's file ----
@@ -108,7 +123,7 @@ def in_project(folder: Path) -> dict[str, Found]:
 
     Raises:
         ConfigError: The file cannot be read, or says something that is not accepted: a limit that was
-            mistyped must not be no limit.
+            mistyped must not be no limit; and nothing in it reaches outside or loosens one.
     """
     path = next((at / FILE for at in (folder, *folder.parents) if (at / FILE).is_file()), None)
     said = {} if path is None else _section(path)
@@ -118,11 +133,8 @@ def in_project(folder: Path) -> dict[str, Found]:
         if known(name).secret:
             hint = f"a key in a file gets shared; put it into the environment: {SETTINGS[name].environ[0]}"
             warnings.warn(f"{name} in {path} is not read: {hint}", UserWarning, stacklevel=2)
-            continue
-        _check_reach(name, given, where)
-        if name == "data_dir" and isinstance(given, str) and path is not None:
-            given = str(path.parent / Path(given).expanduser())
-        found[name] = Found(SETTINGS[name].value(given, where), str(path))
+        elif path is not None:
+            found[name] = Found(_held(name, given, where, path.parent), str(path))
     return found
 
 
@@ -142,23 +154,52 @@ def _section(path: Path) -> Mapping[str, Any]:
     return section
 
 
-def _check_reach(name: str, given: Any, where: str) -> None:
-    """Refuse what would lead key or prompts to a host that the project's file names."""
-    variable = SETTINGS[name].environ[0]
-    hint = f"A project's file may be somebody else's; say it in code, with %mj config, or in {variable}."
-    if not SETTINGS[name].in_file:
+def _held(name: str, given: Any, where: str, project: Path) -> Any:
+    """Return a clean value of a project's file; whatever it must not decide is refused."""
+    setting = SETTINGS[name]
+    elsewhere = f"say it in code, with %mj config, or in {setting.environ[0]}"
+    hint = f"A project's file may be somebody else's; {elsewhere}."
+    if not setting.in_file:
         raise ConfigError(f"{where} is not read", hint=hint)
     if name == "base_url" and given not in PRESETS:
         raise ConfigError(f"{where} is none of {', '.join(PRESETS)}", hint=hint)
-    if name == "ledger" and not str(given).startswith("sqlite:///"):
+    if name == "ledger" and not str(given).startswith(SQLITE):
         raise ConfigError(f"{where} is on another host", hint=hint)
+    try:
+        if name == "ledger":
+            if "?" in given:
+                raise Foreign("has options")
+            return inside(project, unquote(given.removeprefix(SQLITE)))
+        if name == "data_dir" and isinstance(given, str):
+            return inside(project, given)
+        value = setting.value(given, where)
+        if name == "ask_above":
+            tighter(value, ASK_ABOVE)
+        if name == "speed":
+            _no_dearer(value)
+    except Foreign as fault:
+        raise ConfigError(f"{where} {fault}", hint=hint) from None
+    return value
+
+
+def _no_dearer(speed: str) -> None:
+    from ..params import rows
+
+    speeds = str(rows()["speed"].domain).split(", ")
+    if speeds.index(speed) > speeds.index(SPEED):
+        raise Foreign(f"is {speed}, which costs more than {SPEED}; a file may only make it cheaper")
 
 
 # ---- the keyring ----
 
 
-def from_keyring(name: str = "api_key") -> Secret:
-    """Return a key that the system's keyring has under the service ``mjnb``; asked only when you say so.
+def from_keyring(name: str = "api_key", service: str = "kie") -> Secret:
+    """Return a key that the system's keyring has for a service; asked only when you say so.
+
+    Args:
+        name: Which key.
+        service: Whose: a preset's name, or scheme, host and port.  Its entry is called ``mjnb`` for kie, and
+            ``mjnb midapi`` for another.
 
     Raises:
         ConfigError: The package keyring is not there, or has no such key.
@@ -168,11 +209,12 @@ def from_keyring(name: str = "api_key") -> Secret:
     except ImportError:
         hint = "pip install keyring, or set MJNB_API_KEY."
         raise ConfigError("the package keyring is not installed", hint=hint) from None
+    entry = SERVICE if service == "kie" else f"{SERVICE} {service}"
     try:
-        key = keyring.get_password(SERVICE, name)
+        key = keyring.get_password(entry, name)
     except Exception as error:  # its back ends raise what they like, perhaps with what they hold
         raise ConfigError(f"the keyring gave no answer ({type(error).__name__})") from None
     if not key:
-        hint = f"Put it there in a terminal: keyring set {SERVICE} {name}"
-        raise ConfigError(f"the keyring has no {name}", hint=hint)
+        hint = f"Put it there in a terminal: keyring set {shlex.quote(entry)} {name}"
+        raise ConfigError(f"the keyring has no {name} of {service}", hint=hint)
     return Secret(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from ..hidden import Secret, hidden
 
 SANDBOX = "sandbox"
 PRESETS = ("kie", "midapi", SANDBOX)
-FILE = "sqlite:///"
+SQLITE = "sqlite:///"
+SPEED = "fast"  # when none was said
+ASK_ABOVE = 100.0  # credits that are paid without asking at a service on the internet, when nothing was said
+VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})|%([A-Za-z_]\w*)%")
 PLACE = re.compile(  # what of a database URL may be shown, where no @ is left to doubt
     r"(?P<kind>[\w+]+://)(?:[^@?]*@)?(?P<host>[\w.-]*|\[[\w.:]+\])(?::\d+)?(?P<path>(?:/[\w./~-]*)?)(?:\?[^@]*)?"
 )
@@ -119,10 +123,54 @@ def _address(value: Any) -> str:
     return text
 
 
+def _upload_address(value: Any) -> str:
+    from ..params import url_fault
+
+    text = _text(value).strip()
+    if fault := url_fault(text):
+        raise ConfigError(f"upload_url: {fault}", hint="Give the address of the host that takes uploads.")
+    return text
+
+
 def _folder(value: Any) -> Path:
     if not isinstance(value, str | Path) or "\0" in str(value):
         raise ValueError("Give a folder.")
-    return Path(value).expanduser().absolute()
+    return absolute(Path(expanded(str(value))))
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root on.
+
+    Raises:
+        ConfigError: It goes out from the working folder, and that is gone.
+    """
+    try:
+        return path.absolute()
+    except OSError as error:
+        hint = "Change into a folder that is there (%cd ~), or set MJNB_DATA_DIR to an absolute path."
+        raise ConfigError(f"the working folder is gone ({error.strerror})", hint=hint) from None
+
+
+def expanded(path: str) -> str:
+    """Return a path with ``~``, ``$HOME``, ``${HOME}`` and ``%USERPROFILE%`` replaced by what they stand for.
+
+    Raises:
+        ValueError: A variable is not set, or nobody knows the home.
+    """
+
+    def value_of(found: re.Match[str]) -> str:
+        name = next(filter(None, found.groups()))
+        if not (value := os.environ.get(name)):
+            raise ValueError(f"There is no variable {name}: set it, or write the path out.")
+        return value
+
+    path = VARIABLE.sub(value_of, path)
+    if not path.startswith("~"):
+        return path
+    found = os.path.expanduser(path)
+    if found == path or not os.path.isabs(os.environ.get("HOME", "/")):
+        raise ValueError("Nobody knows that home folder: set HOME, or write the path out.")
+    return found
 
 
 def _key(value: Any) -> Secret:
@@ -136,9 +184,18 @@ def _secret(value: Any) -> Secret:
     return Secret(_text(value).strip())
 
 
-def _ledger(value: Any) -> str:
+def _ledger(value: Any) -> str | Path:
+    if isinstance(value, Path):
+        return _folder(value)
     text = _text(value)
-    return text if text.startswith(FILE) else Secret(text)
+    if not text.startswith(SQLITE):
+        return Secret(text)
+    path, mark, options = text.removeprefix(SQLITE).partition("?")
+    if not (path.startswith("~") or VARIABLE.search(path)):
+        return text
+    from urllib.parse import quote, unquote
+
+    return SQLITE + quote(expanded(unquote(path)), safe="/:\\") + mark + options
 
 
 def _owner(value: Any) -> str:
@@ -179,11 +236,17 @@ SETTINGS: dict[str, Setting] = {
         Setting("max_credits", "credits that a session may spend", _credits, ("MJNB_MAX_CREDITS",)),
         Setting("owner", "who max_credits is for, over all sessions on the ledger", _owner, ("MJNB_OWNER",)),
         Setting("ask_above", "credits that are paid without asking", _credits, ("MJNB_ASK_ABOVE",)),
-        Setting("time_scale", "how much faster a sandbox's clock runs", _positive, ("MJNB_TIME_SCALE",)),
+        Setting(
+            "time_scale",
+            "how much faster a sandbox's clock runs",
+            _positive,
+            ("MJNB_TIME_SCALE",),
+            in_file=False,
+        ),
         Setting(
             "upload_url",
             "the host that takes uploads",
-            _text,
+            _upload_address,
             ("MJNB_UPLOAD_URL",),
             in_file=False,
             chosen=False,
@@ -206,7 +269,7 @@ def has_password(url: str) -> bool:
     from urllib.parse import unquote
 
     said = unquote(url)
-    place = "" if said.startswith(FILE) else said.partition("://")[2] or said
+    place = "" if said.startswith(SQLITE) else said.partition("://")[2] or said
     behind_a_colon = any(part.partition(":")[2] for part in place.split("@")[:-1])  # user:password@host
     return behind_a_colon or bool(NAMED_PASSWORD.search(said))
 
@@ -217,7 +280,7 @@ def masked(name: str, value: Any) -> str:
         return "not set"
     if SETTINGS[name].secret:
         return "set"
-    if name != "ledger" or str(value).startswith(FILE):
+    if name != "ledger" or isinstance(value, Path) or str(value).startswith(SQLITE):
         return f"{value:g}" if isinstance(value, float) else str(value)
     place = PLACE.fullmatch(str(value))  # of anything else nobody knows what of it is the password
     return place["kind"] + place["host"] + place["path"] if place else "set"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from ..errors import LedgerError
@@ -11,15 +13,18 @@ KINDS = ("sqlite", "postgresql")
 SECRET = ("password", "sslpassword", "passfile")  # libpq takes them after the question mark, too
 
 
-def read_url(url: str) -> sa.URL:
+def read_url(url: str | Path) -> sa.URL:
     """Return a database URL as parts; the password among them hides itself.
 
     Args:
-        url: ``sqlite:///path/to/ledger.db`` or ``postgresql+psycopg://user@host/database``.
+        url: A file, whose name is no URL and is not read as one; or ``sqlite:///path/to/ledger.db``, or
+            ``postgresql+psycopg://user@host/database``.
 
     Raises:
         LedgerError: It is none, or of a database that mjnb does not know.
     """
+    if isinstance(url, Path):
+        return sa.URL.create("sqlite", database=str(url))
     url = Secret(url)  # a traceback with its variables would show it
     try:
         found = sa.make_url(url)
@@ -38,6 +43,10 @@ def read_url(url: str) -> sa.URL:
         raise LedgerError(
             "a ledger in memory would forget what was paid", hint="Name a file: sqlite:///ledger.db"
         )
+    if strange := found.query.keys() - {"journal"}:  # one of SQLite's own would open another file
+        raise LedgerError(
+            f"the ledger's address has the option {min(strange)!r}", hint="It may say journal=delete."
+        )
     return found
 
 
@@ -50,6 +59,8 @@ def _with_psycopg(url: sa.URL) -> sa.URL:
 
 def shown(url: sa.URL) -> str:
     """Return a URL as it may be shown: without the password and without options."""
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{url.database}"  # the file's name as it is
     return url.set(query={}).render_as_string(hide_password=True)
 
 

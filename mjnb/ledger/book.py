@@ -52,7 +52,7 @@ class Ledger(Keeping):
     """Every task of a data folder or a team.
 
     Args:
-        url: A database URL; see `read_url`.
+        url: A file or a database URL; see `read_url`.
         spool: A folder on this machine that keeps what the service answers while the ledger cannot be
             written; None: then such an answer is an error that names the service's task id.
 
@@ -60,7 +60,7 @@ class Ledger(Keeping):
         LedgerError: It cannot be opened; the kind says why.
     """
 
-    def __init__(self, url: str, spool: Path | None = None) -> None:
+    def __init__(self, url: str | Path, spool: Path | None = None) -> None:
         try:
             address = read_url(url)
         finally:

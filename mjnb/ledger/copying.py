@@ -40,11 +40,11 @@ class Copied:
     live: int = 0
 
 
-def copy(source: str, target: str) -> Copied:
+def copy(source: str | Path, target: str | Path) -> Copied:
     """Copy a ledger, all or nothing, and compare what came of it.
 
     Args:
-        source: A ledger's URL; it may be in use, what is copied is one moment of it.
+        source: A ledger's file or URL; it may be in use, what is copied is one moment of it.
         target: Where to: a new place, or one with the same content, which is left alone.
 
     Raises:
@@ -79,7 +79,7 @@ class opened(Engine):
         self.close()
 
 
-def _existing(url: str) -> sa.URL:
+def _existing(url: str | Path) -> sa.URL:
     found = read_url(url)
     if found.get_backend_name() == "sqlite" and not sqlite.file_of(found).is_file():
         raise LedgerError(f"there is no ledger {found.database}", hint="Look for the name of its file.")
@@ -122,7 +122,7 @@ def _sum(c: sa.Connection, table: sa.Table) -> tuple[int, str]:
     return count, f"{total:064x}"
 
 
-def backup(url: str, target: Path) -> Copied:
+def backup(url: str | Path, target: Path) -> Copied:
     """Copy a ledger to a new file while others work with it; the file is whole or not there.
 
     Raises:
@@ -141,7 +141,7 @@ def backup(url: str, target: Path) -> Copied:
         if address.get_backend_name() == "sqlite":
             rows = _online(address, part)
         else:
-            rows = dict(copy(url, f"sqlite:///{part}").rows)
+            rows = dict(copy(url, part).rows)
         with part.open("rb+") as whole:
             os.fsync(whole.fileno())
         part.rename(target)
@@ -153,9 +153,9 @@ def backup(url: str, target: Path) -> Copied:
 
 def _online(address: sa.URL, part: Path) -> dict[str, int]:
     """Copy a file page by page with SQLite's own means, within one view of it."""
-    with opened(address) as live, told(read_url(f"sqlite:///{part}")):
+    with opened(address) as live, told(read_url(part)):
         live.copy_to(part)
-    with opened(read_url(f"sqlite:///{part}")) as made, made.read() as c:
+    with opened(read_url(part)) as made, made.read() as c:
         verdict = c.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
         if verdict != "ok":
             raise LedgerError(f"the copy is damaged: {verdict}")
@@ -175,7 +175,7 @@ class Checked:
     faults: tuple[str, ...]
 
 
-def check(url: str) -> Checked:
+def check(url: str | Path) -> Checked:
     """Look a whole ledger over: its file, its rules, and whether its rows fit together.
 
     Raises:

@@ -95,6 +95,13 @@ def _read_fault(said: str, url: sa.URL, *, lost: bool = False) -> LedgerError:
     return LedgerError(f"the ledger {where} cannot be used: {said}")
 
 
+def strange(url: sa.URL, said: str) -> LedgerError:
+    """Return the error of a ledger that has what no mjnb writes, with the command that saves its tasks."""
+    hint = "Nothing was written to it. Ask who made it; its tasks alone are saved by: "
+    where = url.database if url.get_backend_name() == "sqlite" else shown(url)
+    return LedgerError(f"{where} {said}", hint=f"{hint}python -m mjnb ledger salvage {where} salvaged.db")
+
+
 def damaged(url: sa.URL, said: str) -> LedgerCorrupt:
     """Return the error of a damaged file, with the command that saves what can be read."""
     if url.get_backend_name() != "sqlite":

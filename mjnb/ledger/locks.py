@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from ..errors import LedgerBusy
+from ..foreign import NO_LINK
 
 BUSY_TIMEOUT = 30  # seconds
 LOCK_PAUSE = 0.002  # seconds between tries for the file lock; a stopped process may hold it for ever
@@ -22,12 +23,12 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+        self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o644)
         self._depth = 0
 
     def __enter__(self) -> None:
         if self._handle is None:
-            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o644)
+            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o644)
         if self._depth == 0:
             _take(self._handle)
         self._depth += 1

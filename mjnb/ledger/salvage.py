@@ -7,6 +7,7 @@ from its history: what was asked, which id the service gave it, how it ended.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import shutil
@@ -20,12 +21,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import LedgerError
+from ..foreign import Foreign, hex_id
 from . import sqlite
 from .addresses import read_url
 from .copying import TABLES, opened
 from .faults import told
 from .records import now, parameters, read_request, request_sha
-from .schema import event, meta, rename, task
+from .schema import ID_DIGITS, event, meta, rename, task
 
 ENDS = ("submitted", "generating", "succeeded", "failed", "rejected", "unknown", "expired")
 STATES = {"intent": "intent", "again": "intent"} | {state: state for state in ENDS}  # by kind of event
@@ -111,7 +113,7 @@ def _read(copy: Path) -> tuple[dict[str, list[Line]], Counter[str]]:
     found: dict[str, list[Line]] = {}
     lost: Counter[str] = Counter()
     try:
-        with told(read_url(f"sqlite:///{copy}")), engine.connect() as c:
+        with told(read_url(copy)), engine.connect() as c:
             driver = c.connection.driver_connection
             assert driver is not None
             driver.text_factory = lambda raw: raw.decode("utf-8", "replace")
@@ -127,9 +129,12 @@ def _read(copy: Path) -> tuple[dict[str, list[Line]], Counter[str]]:
 
 def _rows(c: sa.Connection, table: sa.Table, lost: Counter[str]) -> Iterator[Line]:
     try:
+        kinds = {row[2] for row in c.exec_driver_sql(f'PRAGMA table_list("{table.name}")')}
         there = {row[1] for row in c.exec_driver_sql(f'PRAGMA table_info("{table.name}")')}
     except sa.exc.DBAPIError:
-        there = set()
+        kinds, there = set(), set()
+    if kinds != {"table"}:
+        return  # a view or a virtual table would run what a stranger wrote
     columns = [column.name for column in table.columns if column.name in there]
     if not columns:
         return
@@ -177,10 +182,11 @@ def _write(found: dict[str, list[Line]], lost: Counter[str], part: Path) -> Salv
     done = Salvaged({table.name: Saved(lost=lost[table.name]) for table in TABLES})
     known = {line["id"] for line in found.get("task", [])}
     anew = _from_history(found, known)
-    with opened(read_url(f"sqlite:///{part}")) as new, new.write() as c:
+    with opened(read_url(part)) as new, new.write() as c:
         for line in found.get("meta", []):
             if line["key"] == "ledger_id":
-                rename(c, str(line["value"]))
+                with contextlib.suppress(Foreign):  # a damaged one, or a stranger's: it keeps its new one
+                    rename(c, hex_id(line["value"], ID_DIGITS))
         for table in TABLES:
             saved = done.tables[table.name]
             for line in found.get(table.name, []):

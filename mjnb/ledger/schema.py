@@ -7,13 +7,16 @@ one that is new there is added to an existing ledger at the next opening.  Migra
 from __future__ import annotations
 
 import math
+import re
 import secrets
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..errors import LedgerTooNew
+from ..foreign import Foreign, hex_id
 from ..params import Domain, Generate, rows
+from .faults import damaged, strange
 
 metadata = sa.MetaData()
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -192,6 +195,9 @@ place = _table(  # turns to submit, shared by all sessions of an account; see `P
 VERSION = 4
 
 
+ID_DIGITS = 16  # of a ledger's id, hexadecimal
+
+
 def migrate(connection: sa.Connection) -> str:
     """Bring a ledger to this version, in one transaction: missing tables, columns and indexes are added.
 
@@ -220,9 +226,12 @@ def migrate(connection: sa.Connection) -> str:
 def _id(connection: sa.Connection) -> str:
     found = connection.execute(sa.select(meta.c.value).where(meta.c.key == "ledger_id")).scalar()
     if found is None:
-        found = secrets.token_hex(8)
+        found = secrets.token_hex(ID_DIGITS // 2)
         connection.execute(sa.insert(meta).values(key="ledger_id", value=found))
-    return str(found)
+    try:
+        return hex_id(found, ID_DIGITS)  # it becomes part of a file's name
+    except Foreign as fault:
+        raise strange(connection.engine.url, f"says that its id is {found!r:.60}, which {fault}") from None
 
 
 def rename(connection: sa.Connection, ledger_id: str) -> None:
@@ -234,7 +243,11 @@ def _version(connection: sa.Connection) -> int:
     if not sa.inspect(connection).has_table("meta"):
         return 0
     found = connection.execute(sa.select(meta.c.value).where(meta.c.key == "schema_version")).scalar()
-    return int(found or 0)
+    if found is None:
+        return 0
+    if not re.fullmatch(r"[0-9]{1,9}", str(found)):
+        raise damaged(connection.engine.url, f"its schema_version is {found!r:.60}")
+    return int(found)
 
 
 def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:

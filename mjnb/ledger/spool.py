@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ..foreign import NO_LINK, hex_id
 from .locks import take_now
 
 ROOM = 64 * 1024  # bytes; submits stop when the ledger cannot be written, so that only a few lines come
@@ -39,7 +41,8 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True)
         self.facts: list[Fact] = []
         self.lock = threading.RLock()
-        self._folder, self._ledger_id = folder, ledger_id
+        self._folder = folder
+        self._theirs = re.compile(rf"{hex_id(ledger_id, 16)}-.+\.jsonl")
         self._path = folder / f"{ledger_id}-{session}.jsonl"
         self._handle: int | None = None
         self._at = 0
@@ -53,7 +56,7 @@ class Spool:
             raise
 
     def _open(self) -> int:
-        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o600)
         take_now(self._handle)
         return self._handle
 
@@ -95,11 +98,11 @@ class Spool:
 
     def heirless(self, write: Callable[[list[Fact]], None]) -> None:
         """Hand over the lines of dead sessions, and delete a file when that has worked."""
-        for path in sorted(self._folder.glob(f"{self._ledger_id}-*.jsonl")):
-            if path == self._path:
+        for path in sorted(self._folder.iterdir()):
+            if path == self._path or not self._theirs.fullmatch(path.name) or not path.is_file():
                 continue
             try:
-                handle = os.open(path, os.O_RDWR)
+                handle = os.open(path, os.O_RDWR | NO_LINK)
             except OSError:
                 continue  # another has just taken it
             try:

@@ -20,8 +20,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import LedgerError
+from ..foreign import Foreign, hold_plain
 from . import locks
-from .faults import damaged
+from .faults import damaged, strange
 
 CHECK_LIMIT = 32 * 1024 * 1024  # bytes; a larger file is not checked as a whole at opening
 MOUNTS = Path("/proc/self/mounts")
@@ -60,10 +61,17 @@ def connect(url: sa.URL) -> sa.Engine:
                 raise LedgerError(f"the ledger {file_of(url)} cannot be used with journal mode {journal}")
         connection.execute(f"PRAGMA synchronous={'FULL' if journal == 'wal' else 'EXTRA'}")
         connection.execute("PRAGMA foreign_keys=ON")
+        _distrust(connection, None)
 
     sa.event.listen(engine, "connect", set_up)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _distrust(connection: Any, _record: Any) -> None:
+    """Let nothing that a file defines call more than arithmetic, and look at each page for what cannot be."""
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -134,10 +142,23 @@ def check(connection: sa.Connection, url: sa.URL, was_here: bool) -> None:
     size = file_of(url).stat().st_size
     if was_here and connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar() == 0:
         raise damaged(url, "it was a ledger and is empty now")
+    _hold_ours(connection, url)  # before the check, which would run what a table checks
     if size <= CHECK_LIMIT:
         verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if verdict != "ok":
             raise damaged(url, str(verdict))
+
+
+def _hold_ours(connection: sa.Connection, url: sa.URL) -> None:
+    """Refuse a file that is no ledger, or defines something that runs by itself."""
+    found = [(row[0], row[1]) for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema")]
+    if found and "meta" not in {name for name, _ in found}:
+        hint = "Name a new file: mjnb adds nothing to another program's."
+        raise LedgerError(f"{file_of(url)} is the database of another program", hint=hint)
+    try:
+        hold_plain(found)
+    except Foreign as fault:
+        raise strange(url, str(fault)) from None
 
 
 def copy(source: Any, file: Path) -> None:
@@ -152,4 +173,7 @@ def copy(source: Any, file: Path) -> None:
 
 def bare(file: Path) -> sa.Engine:
     """Return an engine without rules, for files that are nobody's ledger: copies and damaged ones."""
-    return sa.create_engine(f"sqlite:///{file}", poolclass=sa.NullPool, hide_parameters=True)
+    url = sa.URL.create("sqlite", database=str(file))
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+    sa.event.listen(engine, "connect", _distrust)
+    return engine

@@ -149,13 +149,16 @@ def _choose(name: str, value: str) -> Page:
 def _key(way: str) -> Page:
     """Show whether there is a key, or take one that never stands in the notebook."""
     from .. import config
+    from ..config.keys import KIE
     from ..errors import ConfigError
     from ..pages import Page, Words
 
+    service = config.service(config.found()["base_url"].value)
+    service = KIE if service == config.SANDBOX else service  # the service that a key alone means
     if way == "ask":
-        config.choose("api_key", _asked(), "asked for")
+        config.choose("api_key", _asked(service), "asked for", service)
     elif way == "keyring":
-        config.choose("api_key", config.from_keyring(), "the keyring")
+        config.choose("api_key", config.from_keyring(service=service), "the keyring", service)
     elif way == "forget":
         config.forget("api_key")
     elif way:
@@ -163,17 +166,19 @@ def _key(way: str) -> Page:
         raise ConfigError(f"%mj config {KEY} takes {', '.join(KEY_WAYS)}, no key itself", hint=hint)
     found = config.found()["api_key"]
     said = config.masked("api_key", found.value)
-    return Page.of(Words(f"api_key: {said}" + (f", from {found.source}" if found.value else "")))
+    return Page.of(
+        Words(f"api_key: {said}" + (f", from {found.source}" if found.source != config.DEFAULT else ""))
+    )
 
 
-def _asked() -> str:
-    """Ask for the key without an echo; neither history nor output has it."""
+def _asked(service: str) -> str:
+    """Ask for a service's key without an echo; neither history nor output has it."""
     from getpass import getpass
 
     from ..config import Secret
     from ..errors import ConfigError
 
-    key = Secret(getpass("API key (not shown, not saved): "))
+    key = Secret(getpass(f"API key of {service} (not shown, not saved): "))
     if not key.strip():
         raise ConfigError("no key was typed", hint="Nothing changed.")
     return key

@@ -10,11 +10,11 @@ from pathlib import Path
 from PIL import Image
 
 from ..errors import MediaError
+from ..foreign import Foreign, inside
 from . import pictures, videos
 from .files import write_whole
 
 BYTE_LIMIT = 64 * 1024 * 1024
-PATH_LIMIT = 200  # characters of a path in the store; its own have 71
 THUMBNAIL_SIDE = 384  # pixels, as shown in a notebook
 
 
@@ -96,12 +96,10 @@ class Store:
         Raises:
             MediaError: The path, or a link on it, leads out of the store's folder.
         """
-        if "\0" in relative or len(relative) > PATH_LIMIT:
-            raise MediaError("the path is none of a picture")
-        path = self.folder / relative
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            raise MediaError(f"the path {relative!r} leads out of the folder of pictures")
-        return path
+        try:
+            return inside(self.folder, relative)
+        except Foreign as fault:
+            raise MediaError(f"the path {relative!r:.80} of a picture {fault}") from None
 
     def open(self, relative: str) -> Image.Image:
         """Open a stored picture; of a video, its first frame.

@@ -8,7 +8,19 @@ sweeps; only its ends refuse.
 (``table.py`` is the table, ``domains.py`` says what values are legal, ``requests.py`` makes and checks.)
 """
 
-from .domains import Choice, Domain, NumberChoice, Span, Switch, Text, Url, Urls, private_host, url_fault
+from .domains import (
+    Choice,
+    Domain,
+    NumberChoice,
+    Span,
+    Switch,
+    Text,
+    Url,
+    Urls,
+    on_this_machine,
+    private_host,
+    url_fault,
+)
 from .requests import body, from_body, make
 from .table import (
     ALL,
@@ -61,6 +73,7 @@ __all__ = [
     "from_body",
     "given",
     "make",
+    "on_this_machine",
     "private_host",
     "rows",
     "task_type_of",

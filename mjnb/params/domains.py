@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -187,6 +188,27 @@ def private_host(host: str) -> bool:
         return not ipaddress.ip_address(name).is_global
     except ValueError:
         return bool(name) and ("." not in name or _is_short_address(name))
+
+
+def on_this_machine(host: str) -> bool:
+    """Return whether a host is this machine itself, whatever network it is in."""
+    name = host.lower().rstrip(".").partition("%")[0]
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        found = ipaddress.ip_address(name)
+    except ValueError:
+        return _is_short_address(name) and _first_number(name) == 127
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
+def _first_number(name: str) -> int:
+    """Return the first of the four numbers of an address in an old spelling; -1: it is none."""
+    try:
+        return socket.inet_aton(name)[0]
+    except OSError:
+        return -1
 
 
 def _is_short_address(name: str) -> bool:

@@ -15,9 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
+from ..foreign import NO_LINK
 from .tasks import Task
 
 HEAD = 64  # bytes
+ADD = (
+    os.O_RDWR | os.O_APPEND | NO_LINK | getattr(os, "O_BINARY", 0)
+)  # no link: it would lead to another's file
 LOCKED_BYTE = 2**40  # Windows locks bytes, not files: one that is never written
 
 
@@ -52,7 +56,7 @@ class Books:
             yield
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
+        with os.fdopen(os.open(self.path, ADD | os.O_CREAT, 0o644), "ab") as file:
             with contextlib.suppress(OSError):  # a file system without locks: one write a line must do
                 _lock(file.fileno())
             yield  # closing the file gives the lock back
@@ -66,7 +70,7 @@ class Books:
         if self.path is None:
             return
         line = json.dumps(asdict(task), ensure_ascii=False).encode() + b"\n"
-        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        handle = os.open(self.path, ADD)
         try:
             size = os.fstat(handle).st_size
             torn = b"\n" if size > self._read else b""  # a process ended while it wrote

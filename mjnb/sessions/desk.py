@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .. import display
-from ..config import SANDBOX, Settings
+from ..config import ASK_ABOVE, SANDBOX, Settings
 from ..errors import ConfigError
 from ..loop import GRACE, the_loop
 from ..params import private_host
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
     from ..tracking import Tracker
     from ..tracking.budget import Budget
-
-ASK_ABOVE = 100  # credits
 
 
 class UnsettledWarning(UserWarning):

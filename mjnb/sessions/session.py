@@ -35,7 +35,7 @@ class Session:
         base_url: ``kie``, ``midapi``, ``sandbox`` or a URL; see `mjnb.config` for the defaults.
         api_key: The service's key; never shown, never stored.
         data_dir: Where ledger and pictures go.
-        ledger: A database URL, in place of SQLite in ``data_dir``.
+        ledger: A file or a database URL, in place of SQLite in ``data_dir``.
         speed: Used where a speed is needed and none is said: ``relaxed``, ``fast`` (the default), ``turbo``.
         prices: Credits per item, in place of entries of `mjnb.prices.PRICES`.
         max_credits: What this session may spend, by the estimates; None: no limit.
@@ -56,7 +56,7 @@ class Session:
         base_url: str | None = None,
         api_key: str | None = None,
         data_dir: str | Path | None = None,
-        ledger: str | None = None,
+        ledger: str | Path | None = None,
         speed: str | None = None,
         prices: Mapping[str, float] | None = None,
         max_credits: float | None = None,
@@ -80,6 +80,7 @@ class Session:
             ask_above=ask_above,
             time_scale=time_scale,
             webhook_key=webhook_key,
+            sandbox=sandbox is not None,
         )
         self.speed = self.settings.speed
         self.desk = Desk(self.settings, sandbox=sandbox is not None, prices=prices)

@@ -17,6 +17,7 @@ from typing import Any
 from PIL import Image
 
 from ..errors import InvalidRequest, MediaError
+from ..foreign import Foreign, file_name
 from ..ledger import Entry, Judgement, Picture
 from ..media import BYTE_LIMIT as PICTURE_LIMIT
 from ..media import FORMATS
@@ -200,9 +201,10 @@ def _picture(line: Mapping[str, Any], folder: Path, tasks: set[str]) -> Picture:
 
 def _checked(name: str, sha: str, folder: Path) -> tuple[int, int]:
     """Return the size of a picture in pixels, 0 of a video."""
-    if Path(name).name != name or name in ("", ".", "..") or set(name) & set("/\\:\0"):
-        raise MediaError("no name of a file")
-    path = folder / name
+    try:
+        path = folder / file_name(name)
+    except Foreign as fault:
+        raise MediaError(f"its name {fault}") from None
     if path.is_symlink() or hashlib.sha256(checking.content(path, PICTURE_LIMIT)).hexdigest() != sha:
         raise MediaError("it is not what was saved")
     if path.suffix == ".mp4":

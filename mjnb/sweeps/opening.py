@@ -63,7 +63,7 @@ class Shelf(Tracker):
     """
 
     def __init__(self, home: Path, scratch: Path, account: str) -> None:
-        ledger = Ledger(f"sqlite:///{scratch / 'ledger.db'}")
+        ledger = Ledger(scratch / "ledger.db")
         store = Store(home / manifest.PICTURES, scratch / "thumbnails")
         super().__init__(Client(NOWHERE, ""), ledger, store, the_loop(), account)
         self.home, self.scratch, self.budget = home, scratch, Nothing()

@@ -13,6 +13,8 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
+import patience
+
 KEY = "a webhook key"
 TASK_ID = "0123456789abcdef0123456789abcdef"
 
@@ -54,7 +56,7 @@ class Answered(tuple[int, dict[str, str], bytes]):
 def send(url: str, body: Any = b"", headers: dict[str, str] | None = None, method: str = "POST") -> Answered:
     """Send one request and return the answer."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=patience.SECONDS)
     content = body if isinstance(body, bytes) or not isinstance(body, dict) else json.dumps(body).encode()
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
     try:

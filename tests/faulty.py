@@ -21,6 +21,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import patience
+
 GENERATE = "/api/v1/mj/generate"
 RECORD = "/api/v1/mj/record-info"
 CREDIT = "/api/v1/chat/credit"
@@ -111,7 +113,7 @@ def record(flag: int = 0, urls: list[str] | None = None, **more: Any) -> Answer:
     return envelope({**data, **more})
 
 
-def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
+def until(holds: Callable[[], object], seconds: float = patience.SECONDS) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not holds():
@@ -216,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def _upstream(self, body: bytes) -> Answer:
-        connection = http.client.HTTPConnection(self.server.faulty.upstream, timeout=30)
+        connection = http.client.HTTPConnection(self.server.faulty.upstream, timeout=patience.SECONDS)
         try:
             connection.request(self.command, self.path, body, dict(self.headers.items()))
             answer = connection.getresponse()

@@ -117,7 +117,7 @@ def besiege(folder: Path, faulty: Faulty, seconds: float) -> dict[str, Any]:
         service.done = True
         send(address, end(), signed(at=time.time() + 60))  # the one that tells the truth
         told = text_of(
-            notebook.run("try:\n    task.wait(60)\nexcept Exception: pass\nprint(task.state, task.error)")
+            notebook.run("try:\n    task.wait(300)\nexcept Exception: pass\nprint(task.state, task.error)")
         )
         grown = float(text_of(notebook.run("print(rss() - before)")))
         counts = text_of(notebook.run("print(vars(opened.counts))"))

@@ -12,11 +12,10 @@ from types import TracebackType
 from callers import send
 from faulty import until
 from jupyters import TOKEN, own_environment
-from labs import NOTIFICATION, QUIET, READY, WAIT, stop
+from labs import NOTIFICATION, QUIET, READY, stop
 from playwright.sync_api import Page
 
 KERNELS = "@jupyterlab/apputils-extension:kernels-settings"
-START = 60.0  # seconds in which a server has to be there
 COMMANDS = {
     "lab": ["jupyterlab", "--LabApp.expose_app_in_browser=True", "--ServerApp.port=0"],
     "notebook": ["notebook", "--JupyterNotebookApp.expose_app_in_browser=True", "--ServerApp.port=0"],
@@ -50,7 +49,7 @@ class Front:
             stderr=subprocess.STDOUT,
         )
         self._told = folder / "home" / "runtime_dir" / f"jpserver-{self.process.pid}.json"
-        until(self._answers, START)
+        until(self._answers)
         self.url = f"http://127.0.0.1:{self._port}"
 
     def _command(self) -> list[str]:
@@ -84,19 +83,19 @@ class Front:
 
     def open(self, page: Page, name: str) -> None:
         """Open a notebook and wait until its kernel is idle."""
-        page.goto(self.url + PATHS[self.kind].format(name, TOKEN), timeout=2 * WAIT)
+        page.goto(self.url + PATHS[self.kind].format(name, TOKEN))
         self.ready(page)
 
     def ready(self, page: Page) -> None:
         """Wait until the notebook's kernel is idle."""
-        page.wait_for_function("window.jupyterapp !== undefined", timeout=2 * WAIT)
+        page.wait_for_function("window.jupyterapp !== undefined")
         page.evaluate("window.jupyterapp.restored")
-        page.wait_for_function(READY, timeout=2 * WAIT)
+        page.wait_for_function(READY)
 
     def run(self, page: Page, name: str, theme: str = "light") -> None:
         """Open a notebook and run all of its cells; Voila does that by itself, and is told its theme."""
         if self.kind == "voila":
-            page.goto(f"{self.url}/voila/render/{name}.ipynb?theme={theme}", timeout=3 * WAIT)
+            page.goto(f"{self.url}/voila/render/{name}.ipynb?theme={theme}")
             return
         self.open(page, name)
         self.command(page, "notebook:run-all-cells")

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import patience
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -23,7 +24,7 @@ MB = 1000 * 1000
 MARKUP = "<script>window.hacked=1</script><img src=//evil.invalid onerror=window.hacked=1>"
 
 
-def run_child(source: str, *arguments: str, seconds: float = 120) -> dict[str, Any]:
+def run_child(source: str, *arguments: str, seconds: float = patience.SECONDS) -> dict[str, Any]:
     """Run a script in a process of its own, killed when it hangs; return the JSON that it ends with."""
     command = [sys.executable, "-c", source, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)

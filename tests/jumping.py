@@ -21,7 +21,7 @@ scale = float(sys.argv[2])
 with Session(base_url=sys.argv[1], api_key="sandbox", data_dir="data", time_scale=scale) as session:
     tasks = [session.imagine(f"fox {n}") for n in range(int(sys.argv[3]))]
     print("ready", flush=True)
-    while not all(task.done for task in tasks) and time.monotonic() - start < 90:
+    while not all(task.done for task in tasks) and time.monotonic() - start < 300:
         now = time.time()
         jumps += abs(now - last) > 600
         last = now
@@ -29,7 +29,7 @@ with Session(base_url=sys.argv[1], api_key="sandbox", data_dir="data", time_scal
         states |= {task.state for task in tasks}
         threading.Event().wait(0.01)  # the library shifts what time.sleep counts by
     try:
-        tasks[0].wait(20)
+        tasks[0].wait(300)
         session.tasks()
     except Exception as error:
         states.add(repr(error))

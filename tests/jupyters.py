@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import patience
 from callers import Answered, send
 from faulty import until
 from jupyter_client import BlockingKernelClient
@@ -23,7 +24,6 @@ SHIPPED = Path(__file__).parent.parent / "etc" / "jupyter"
 FOLDERS = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
 OTHERS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook_shim")  # take time to start
 TOKEN = "the-token-of-the-server"
-WAIT = 60  # seconds after which a test that hangs fails
 
 
 def own_environment(folder: Path, **more: str) -> dict[str, str]:
@@ -92,7 +92,7 @@ class Jupyter:
             except (OSError, ValueError):
                 return False
 
-        until(answers, WAIT)
+        until(answers)
         return self._told(told)
 
     def _told(self, path: Path) -> str:
@@ -128,7 +128,7 @@ class Kernel:
         self._client = BlockingKernelClient(connection_file=str(connection_file))
         self._client.load_connection_file()
         self._client.start_channels()
-        self._client.wait_for_ready(timeout=WAIT)
+        self._client.wait_for_ready(timeout=patience.SECONDS)
 
     def run(self, source: str) -> str:
         """Run a cell and return what it printed, and the text of its result."""
@@ -138,7 +138,7 @@ class Kernel:
             content = message["content"]
             told.append(content.get("text") or content.get("data", {}).get("text/plain", ""))
 
-        reply = self._client.execute_interactive(source, timeout=WAIT, output_hook=take)
+        reply = self._client.execute_interactive(source, timeout=patience.SECONDS, output_hook=take)
         assert reply["content"]["status"] == "ok", reply["content"]
         return "".join(told).strip()
 
@@ -146,13 +146,6 @@ class Kernel:
         self._client.stop_channels()
 
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-PATIENCE = 60_000  # milliseconds after which a browser test that hangs fails
 FRONT_ENDS = {  # module, settings, where a notebook opens
     "lab": ("jupyterlab", ["--LabApp.expose_app_in_browser=True"], "lab/tree/{}?reset"),
     "notebook": ("notebook", ["--JupyterNotebookApp.expose_app_in_browser=True"], "notebooks/{}?x"),
@@ -198,7 +191,7 @@ class FrontEnd:
     @functools.cached_property
     def url(self) -> str:
         """Where it listens, once it does."""
-        until(self._answers, PATIENCE / 1000)
+        until(self._answers)
         return f"http://127.0.0.1:{self._port}/"
 
     def _answers(self) -> bool:
@@ -218,11 +211,11 @@ class FrontEnd:
 
     def open(self, page: Any, name: str) -> None:
         """Open a notebook; in Lab and Notebook 7 until its kernel is idle."""
-        page.goto(self.address(name), timeout=PATIENCE)
+        page.goto(self.address(name))
         if self.kind != "voila":
-            page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
+            page.wait_for_function("window.jupyterapp !== undefined")
             page.evaluate("window.jupyterapp.restored")
-            page.wait_for_function(KERNEL_IS_IDLE, timeout=PATIENCE)
+            page.wait_for_function(KERNEL_IS_IDLE)
 
     def run_all(self, page: Any, name: str) -> None:
         """Open a notebook and run all of its cells to their end."""

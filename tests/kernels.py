@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,12 +15,12 @@ from types import TracebackType
 from typing import Any
 
 import nbformat
+import patience
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 v4: Any = nbformat.v4  # has no types
 OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR")
-TIMEOUT = 60  # seconds for one cell
 
 Output = dict[str, Any]
 
@@ -46,7 +47,8 @@ class Notebook:
         self._client = NotebookClient(
             self.book,
             km=self.kernel,
-            timeout=TIMEOUT,
+            timeout=int(patience.SECONDS),
+            startup_timeout=int(patience.SECONDS),
             allow_errors=True,
             resources={"metadata": {"path": str(folder)}},
         )
@@ -82,7 +84,7 @@ class Notebook:
             await then()
         ended: dict[str, str] = {}
         while len(ended) < len(asked):
-            reply = await client.get_shell_msg(timeout=TIMEOUT)
+            reply = await client.get_shell_msg(timeout=patience.SECONDS)
             ended[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
         return [ended[one] for one in asked]
 
@@ -95,7 +97,7 @@ class Notebook:
     def complete(self, code: str) -> dict[str, Any]:
         """Ask the kernel what could stand at the end of some code."""
         client: Any = self._client.kc
-        answer = client.complete(code, reply=True, timeout=TIMEOUT)
+        answer = client.complete(code, reply=True, timeout=patience.SECONDS)
         return dict(self._loop.run_until_complete(answer)["content"])
 
     def outputs(self, cell: int) -> list[Output]:
@@ -129,13 +131,12 @@ class Notebook:
         self._sockets.cleanup()
 
 
-async def soon(holds: Callable[[], object], seconds: float = 30.0) -> None:
+async def soon(holds: Callable[[], object], seconds: float = patience.SECONDS) -> None:
     """Wait until something holds, while cells go on."""
-    for _ in range(int(seconds / 0.01)):
-        if holds():
-            return
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
         await asyncio.sleep(0.01)
-    raise AssertionError("it never came to hold")
 
 
 def text_of(outputs: list[Output]) -> str:

@@ -1,16 +1,9 @@
-"""What the tests with a real browser share: which browser, how it is started, and when a page is ready."""
+"""What the tests with a real browser share: when a page is ready."""
 
 from __future__ import annotations
 
 import subprocess
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-WAIT = 60_000  # milliseconds after which a test that hangs fails
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 NOTIFICATION = "@jupyterlab/apputils-extension:notification"
 READY = """() => { const c = window.jupyterapp.shell.currentWidget?.sessionContext;

@@ -27,8 +27,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import patience
+
 EVENTS = ("fcntl.flock", "os.rename", "os.remove", "os.mkdir", "socket.connect")
-TIMEOUT = 120  # seconds for a child
+TIMEOUT = patience.SECONDS
 ROOMS = ["client", "display", "frames", "ledger", "media", "prompt", "sessions", "sweeps", "tracking"]
 
 
@@ -181,7 +183,7 @@ class Points:
         from mjnb.loop import the_loop
 
         ready = the_loop().start(self._set_up())
-        ready.result(10)
+        ready.result(TIMEOUT)
         sys.addaudithook(self._event)
         self._on = True
 

@@ -9,6 +9,7 @@ from typing import Any
 import av
 import httpx
 import numpy as np
+import patience
 from faulty import GENERATE, RECORD
 from numpy.typing import NDArray
 from PIL import Image
@@ -29,7 +30,7 @@ Pixels = NDArray[np.int16]
 
 
 def http_client(server: Sandbox) -> httpx.Client:
-    return httpx.Client(base_url=server.url, headers=KEY, timeout=60)
+    return httpx.Client(base_url=server.url, headers=KEY, timeout=patience.SECONDS)
 
 
 def asked(http: httpx.Client, path: str, **said: Any) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def record(http: httpx.Client, task_id: str) -> dict[str, Any]:
 
 def finished(http: httpx.Client, task_id: str) -> dict[str, Any]:
     """Return a task's record once it has ended."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + patience.SECONDS
     while not (found := record(http, task_id))["successFlag"]:
         assert time.monotonic() < end, "the task never ended"
         time.sleep(0.01)
@@ -65,7 +66,7 @@ def urls(http: httpx.Client, task_id: str) -> list[str]:
 
 
 def fetched(url: str) -> bytes:
-    answer = httpx.get(url, timeout=60)
+    answer = httpx.get(url, timeout=patience.SECONDS)
     assert answer.status_code == 200, url
     return answer.content
 

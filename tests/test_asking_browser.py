@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import chromium, open_page
 from faulty import until
-from jupyters import CHROMIUM, CHROMIUM_FLAGS, FrontEnd, write_notebook
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from jupyters import FrontEnd, write_notebook
+from playwright.sync_api import Locator, Page, expect
 
 from mjnb.sandbox import Sandbox
 
-WAIT = 60_000  # milliseconds after which a test that hangs fails
 CELLS = 60  # three windows of 20 submits, so that there is time to stop before the last
 SCREENS = Path(__file__).parent.parent / "build" / "screens"
 START = """
@@ -35,17 +35,13 @@ def slow(tmp_path: Path) -> Iterator[Sandbox]:
 @pytest.fixture
 def page(tmp_path: Path, slow: Sandbox) -> Iterator[Page]:
     """A page that shows a notebook with a sweep that costs more than is paid without asking."""
-    with FrontEnd("lab", tmp_path) as lab, sync_playwright() as play:
+    with FrontEnd("lab", tmp_path) as lab, chromium() as browser:
         write_notebook(
             tmp_path / "asked.ipynb", [START.format(url=slow.url, scale=10), ASKED, ASKED, RESUMED]
         )
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        shown = browser.new_page(viewport={"width": 1000, "height": 900})
-        shown.set_default_timeout(WAIT)
-        expect.set_options(timeout=WAIT)
+        shown = open_page(browser, 1000, 900)
         lab.open(shown, "asked.ipynb")
         yield shown
-        browser.close()
 
 
 def run_cell(page: Page, number: int) -> Locator:

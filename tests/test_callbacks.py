@@ -21,6 +21,7 @@ from callers import KEY, end, flood, middle, send, signed
 from faulty import GENERATE, RECORD, TASK_ID, Answer, Drop, Faulty, Seen, envelope, record, taken, until
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import SECONDS as WAIT
 from PIL import Image
 
 import mjnb
@@ -35,7 +36,6 @@ from mjnb.tracking import Task, schedule, tracker
 from mjnb.tracking.schedule import LONGEST, Schedule
 
 NEVER = 3600.0  # seconds: a pause that no test outlives
-WAIT = 30.0  # seconds after which a test that hangs fails
 OTHER_ID = "f" * 32
 NONCE = "the-nonce-of-the-row-x"
 

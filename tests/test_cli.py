@@ -40,7 +40,7 @@ def start(*arguments: str) -> tuple[subprocess.Popen[str], str, str]:
 def interrupt(process: subprocess.Popen[str]) -> str:
     """Press Ctrl-C and return what it left on stderr."""
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 0
     return said
 

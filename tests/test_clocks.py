@@ -68,7 +68,7 @@ def test_a_session_whose_clock_was_set_takes_up_what_was_left(shift: str, tmp_pa
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         assert json.loads(done.stdout.splitlines()[-1])[:3] == ["succeeded", True, 4]

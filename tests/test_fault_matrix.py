@@ -271,7 +271,7 @@ def test_a_lost_submit_answer_is_recovered_through_its_nonce(
     assert (server.faults.requests("submit"), list(server.account.tasks)) == (1, [task.task_id])
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 300.0) -> None:
     """Wait until something is true, or fail."""
     end = time.monotonic() + seconds
     while not true():

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyters import CHROMIUM, CHROMIUM_FLAGS, PATIENCE, FrontEnd, write_notebook
-from playwright.sync_api import Browser, Page, sync_playwright
+from browsers import chromium, open_page
+from jupyters import FrontEnd, write_notebook
+from playwright.sync_api import Browser
 
 from mjnb.sandbox import Sandbox
 from mjnb.sandbox.faults import Fault, Faults
@@ -53,7 +54,7 @@ class Watched:
     """A page, and every request that is not this machine's own; none of those gets out."""
 
     def __init__(self, browser: Browser) -> None:
-        self.page: Page = browser.new_page(viewport={"width": 1200, "height": 1000})
+        self.page = open_page(browser, 1200, 1000)
         self.outside: list[str] = []
         self.page.on("request", lambda request: self._note(request.url))
 
@@ -78,10 +79,8 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +95,7 @@ def ran(server: Sandbox, browser: Browser, tmp_path_factory: pytest.TempPathFact
     with FrontEnd("lab", folder) as front:
         watched = Watched(browser)
         front.run_all(watched.page, "run.ipynb")
-        watched.page.get_by_text("all of it ran", exact=True).first.wait_for(timeout=PATIENCE * 2)
+        watched.page.get_by_text("all of it ran", exact=True).first.wait_for()
         yield watched, folder
         watched.page.close()
 

@@ -30,7 +30,7 @@ from mjnb.sweeps.measuring import MetricWarning
 from mjnb.sweeps.neighbourhood import Neighbourhood
 from mjnb.sweeps.suggesting import suggest
 
-WORKING = 60  # seconds
+WORKING = 300  # seconds
 
 
 @pytest.fixture(scope="module")

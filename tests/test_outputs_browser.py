@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from jupyters import CHROMIUM, CHROMIUM_FLAGS, PATIENCE, FrontEnd, write_notebook
-from playwright.sync_api import Browser, Page, sync_playwright
+from browsers import chromium, open_page
+from jupyters import FrontEnd, write_notebook
+from playwright.sync_api import Browser
 
 from mjnb.sandbox import Sandbox
 
@@ -56,10 +57,8 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=["lab", "notebook"])
@@ -77,7 +76,7 @@ class Watched:
     """A page, and what it asked for."""
 
     def __init__(self, browser: Browser) -> None:
-        self.page: Page = browser.new_page(viewport={"width": 1100, "height": 1000})
+        self.page = open_page(browser, 1100, 1000)
         self.asked: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
 
@@ -96,7 +95,7 @@ def ran(front: FrontEnd, browser: Browser) -> Iterator[Watched]:
     """The notebook right after all of it ran, and was saved."""
     watched = Watched(browser)
     front.run_all(watched.page, "run.ipynb")
-    watched.cell("later").locator("img").first.wait_for(timeout=PATIENCE)
+    watched.cell("later").locator("img").first.wait_for()
     watched.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     yield watched
     watched.page.close()
@@ -121,8 +120,8 @@ def reopened(request: pytest.FixtureRequest, sent: Watched) -> Watched:
     change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
     page.evaluate(change, f"JupyterLab {theme}")
     told = f"body[data-jp-theme-light={'true' if theme == 'Light' else 'false'}]"
-    page.wait_for_selector(told, state="attached", timeout=PATIENCE)
-    sent.cell("fox").locator("img").first.wait_for(timeout=PATIENCE)
+    page.wait_for_selector(told, state="attached")
+    sent.cell("fox").locator("img").first.wait_for()
     return sent
 
 
@@ -134,7 +133,7 @@ def alts(watched: Watched, name: str) -> list[str]:
 def is_whole(watched: Watched, name: str) -> None:
     """Hold that every picture of a cell is there, and not only its frame."""
     handle = watched.cell(name).locator("img:visible").first
-    handle.wait_for(timeout=PATIENCE)
+    handle.wait_for()
     assert watched.cell(name).locator("img:visible").evaluate_all(WHOLE)
 
 
@@ -181,9 +180,7 @@ def test_a_video_shows_its_first_frame_and_plays(ran: Watched) -> None:
     assert str(video.get_attribute("poster")).startswith("data:image/jpeg;base64,")
     assert not [url for url in ran.asked if ".mp4" in url]  # it is fetched when it is played
     video.evaluate("v => { v.scrollIntoView(); return v.play(); }")
-    ran.page.wait_for_function(
-        "v => v.currentTime > 0.2 && v.readyState >= 2", arg=video.element_handle(), timeout=PATIENCE
-    )
+    ran.page.wait_for_function("v => v.currentTime > 0.2 && v.readyState >= 2", arg=video.element_handle())
     assert video.evaluate("v => [v.videoWidth > 0, v.videoHeight > 0, v.error]") == [True, True, None]
 
 
@@ -237,7 +234,7 @@ def test_a_video_has_its_first_frame_and_plays_where_its_file_is(reopened: Watch
     poster = "v => { const i = new Image(); i.src = v.poster; return i.decode().then(() => i.naturalWidth); }"
     assert video.evaluate(poster) > 0
     video.evaluate("v => v.play()")
-    reopened.page.wait_for_function("v => v.currentTime > 0.2", arg=video.element_handle(), timeout=PATIENCE)
+    reopened.page.wait_for_function("v => v.currentTime > 0.2", arg=video.element_handle())
 
 
 def test_nothing_hostile_ran(reopened: Watched) -> None:

@@ -44,7 +44,7 @@ def test_two_processes_beyond_the_limit_pay_every_cell_once(scaled: Sandbox, tmp
     with scaled:
         command = [sys.executable, "-c", SWEEP, scaled.url, str(tmp_path / "data")]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        done = [process.communicate(timeout=120)[0].strip() for process in both]
+        done = [process.communicate(timeout=300)[0].strip() for process in both]
         assert [process.returncode for process in both] == [0, 0]
         assert done == ["30", "30"]
         assert len(scaled.account.tasks) == 30
@@ -83,7 +83,7 @@ def test_two_notebooks_that_go_on_after_a_third_was_killed_pay_nothing_twice(
         killed.kill()
         killed.communicate()
         both = [start(scaled.url, tmp_path / "data") for _ in range(2)]
-        said = [process.communicate(timeout=120) for process in both]
+        said = [process.communicate(timeout=300) for process in both]
         assert [out.strip() for out, _ in said] == [str(30 - SENDING)] * 2, said
         assert cells_of(scaled) == Counter(range(30))
         with later(scaled.url, tmp_path / "data") as session:

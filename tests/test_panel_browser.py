@@ -11,14 +11,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsers import chromium, decoded, open_page
 from fronts import Front
-from labs import CHROMIUM, FLAGS, WAIT
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from test_panels import TRAPS
 
 from mjnb.sandbox import Sandbox
-
-expect.set_options(timeout=20_000)
 
 SCREENS = Path(__file__).parent.parent / "build" / "screens"
 SLOW = 6
@@ -42,17 +40,15 @@ def service() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 1400})
+    opened = open_page(browser, 1280, 1400)
     yield opened
-    opened.close()
+    opened.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +73,7 @@ def run(
     front.write(name, CELL.format(url=service.url, name=name, scale=scale))
     front.run(page, name, theme)
     panel = page.locator(".mjnb-panel")
-    expect(panel).to_have_attribute("data-mjnb-guarded", "true", timeout=WAIT)
+    expect(panel).to_have_attribute("data-mjnb-guarded", "true")
     expect(panel.get_by_role("button", name="Generate")).to_be_visible()
     return panel
 
@@ -117,10 +113,9 @@ def prompts(front: Front, name: str) -> list[str]:
 def pictures(panel: Locator, count: int) -> None:
     """Wait until so many pictures are there, decoded."""
     images = panel.locator(".mjnb-gallery img")
-    expect(images).to_have_count(count, timeout=WAIT)
+    expect(images).to_have_count(count)
     for number in range(count):
-        images.nth(number).scroll_into_view_if_needed()
-        images.nth(number).evaluate("one => one.decode()")
+        decoded(images.nth(number))
 
 
 # ---- by mouse ----
@@ -264,16 +259,16 @@ def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, slow: Sa
     kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     page.evaluate(f"{kernel}.interrupt()")  # what is paid goes on
     plot = tab.locator(".mjnb-plot img")
-    expect(plot).to_be_visible(timeout=WAIT)
+    expect(plot).to_be_visible()
     first = str(plot.get_attribute("src"))
     expect(stop).to_be_visible()
     shot(page, "sweep-running")
     assert serious(page) == []
     assert misnamed(panel) == []
-    expect(plot).not_to_have_attribute("src", first, timeout=WAIT)  # it grows
-    expect(tab.get_by_text("The sweep ended: 4 of 4 cells are settled.")).to_be_visible(timeout=WAIT)
+    expect(plot).not_to_have_attribute("src", first)  # it grows
+    expect(tab.get_by_text("The sweep ended: 4 of 4 cells are settled.")).to_be_visible()
     expect(stop).to_be_hidden()
-    assert plot.evaluate("one => one.decode().then(() => one.naturalWidth)") >= 400
+    assert decoded(plot) >= 400
     shot(page, "sweep-finished")
     assert serious(page) == []
     page.evaluate(DARK)
@@ -281,9 +276,9 @@ def test_a_sweep_and_an_interrupt(fronts: dict[str, Front], page: Page, slow: Sa
     page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
     light = str(plot.get_attribute("src"))
     tab.get_by_role("button", name="Draw what is here").click()  # in the colours of the page
-    expect(plot).not_to_have_attribute("src", light, timeout=WAIT)
+    expect(plot).not_to_have_attribute("src", light)
     expect(stop).to_be_hidden()
-    plot.evaluate("one => one.decode()")
+    decoded(plot)
     shot(page, "dark-sweep-finished")
     assert serious(page) == []
     assert len(prompts(fronts["lab"], "sweep")) == 4
@@ -426,9 +421,9 @@ def small_sweep(panel: Locator) -> None:
     axis.get_by_label("Values").fill("0, 1000")
     expect(tab.locator(".mjnb-facts")).to_contain_text("2 (2)")
     tab.get_by_role("button", name="Run: 16 credits").click()
-    expect(tab.get_by_text("The sweep ended: 2 of 2 cells are settled.")).to_be_visible(timeout=WAIT)
+    expect(tab.get_by_text("The sweep ended: 2 of 2 cells are settled.")).to_be_visible()
     plot = tab.locator(".mjnb-plot img")
-    assert plot.evaluate("one => one.decode().then(() => one.naturalWidth)") >= 400
+    assert decoded(plot) >= 400
 
 
 def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
@@ -488,12 +483,12 @@ def test_restarted_and_reopened(fronts: dict[str, Front], page: Page, service: S
     expect(panel).to_have_count(1)
     expect(panel).to_have_attribute("data-mjnb-guarded", "true")
     fox = panel.locator(".mjnb-card", has_text="a fox in snow")  # taken up, and paid once
-    expect(fox.locator("img")).to_have_count(4, timeout=WAIT)
+    expect(fox.locator("img")).to_have_count(4)
     expect(panel.get_by_text("taken up again: 1 task of an earlier session")).to_be_visible()
     shot(page, "resumed")
     text_of(panel).fill("an owl")
     panel.get_by_role("button", name="Generate").click()
-    expect(panel.locator(".mjnb-card", has_text="an owl").locator("img")).to_have_count(4, timeout=WAIT)
+    expect(panel.locator(".mjnb-card", has_text="an owl").locator("img")).to_have_count(4)
     assert prompts(front, "again") == ["a fox in snow", "an owl"]
 
     front.command(page, "docmanager:save")

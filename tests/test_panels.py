@@ -73,7 +73,7 @@ def answer(made: Panel, **said: Any) -> None:
 def sent(made: Panel, count: int = 1) -> list[Task]:
     """Return the panel's tasks once there are so many and all have ended."""
     until(lambda: len(made.tasks) >= count, 20)
-    return [task.wait(20) for task in made.tasks]
+    return [task.wait(300) for task in made.tasks]
 
 
 # ---- the form is the table ----
@@ -616,7 +616,7 @@ def test_a_task_goes_on_without_its_panel(session: Session) -> None:
     made.generate()
     until(lambda: made.tasks, 10)
     made.close()
-    assert made.tasks[0].wait(20).state == "succeeded"
+    assert made.tasks[0].wait(300).state == "succeeded"
 
 
 def test_the_face_has_the_panel() -> None:
@@ -637,7 +637,7 @@ def test_what_is_unknown_is_told_in_the_panel_and_warned_of_in_no_thread(
         first.imagine("a fox")
     with opened() as second:
         made = panel(second)
-        made.runs.work(made._take_up).result(20)  # as when it is shown; a warning would be an error here
+        made.runs.work(made._take_up).result(300)  # as when it is shown; a warning would be an error here
         assert "1 task is unknown (perhaps paid" in made.page.note
         assert made.form.trouble == ""
         made.close()

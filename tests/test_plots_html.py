@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browsers import chromium, open_page
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from test_plots import CURVES, cell, field, flat, line, noisy, numbers, picture
 
 from mjnb.plots import Axis, Cell, Curve, SweepFigure, grid, sheets, strip
@@ -22,10 +23,8 @@ FLAGS = ["--no-sandbox", "--disable-background-networking"]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 class Visit:
@@ -34,8 +33,7 @@ class Visit:
     def __init__(self, browser: Browser, path: Path, **settings: Any) -> None:
         self.asked: list[str] = []
         self.faults: list[str] = []
-        self.context = browser.new_context(viewport={"width": 1000, "height": 800}, **settings)
-        self.page: Page = self.context.new_page()
+        self.page = open_page(browser, 1000, 800, **settings)
         self.page.route("**/*", self._gate)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda told: self.faults.append(told.text))
@@ -61,7 +59,7 @@ class Visit:
         """Nothing was asked for and nothing went wrong."""
         assert self.asked == []
         assert self.faults == []
-        self.context.close()
+        self.page.context.close()
 
 
 def visit(browser: Browser, figure: SweepFigure, folder: Path, **settings: Any) -> Visit:

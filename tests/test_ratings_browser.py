@@ -12,21 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import patience
 import pytest
+from browsers import chromium, open_page
 from faulty import until
 from jupyters import TOKEN, own_environment
 from labs import stop
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-WAIT = 60_000  # milliseconds after which a test that hangs fails
 SCREENS = Path(__file__).parent.parent / "build" / "screens"
 CELL = """
 from mjnb.sessions import Session
@@ -81,24 +77,24 @@ def address(folder: Path, server: subprocess.Popen[bytes]) -> str:
         try:
             port = json.loads(told.read_text())["port"]
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{port}/api/status?token={TOKEN}", timeout=5
+                f"http://127.0.0.1:{port}/api/status?token={TOKEN}", timeout=patience.SECONDS
             ) as answer:
                 return bool(answer.status == 200)
         except (OSError, ValueError):
             return False
 
-    until(answers, WAIT / 1000)
+    until(answers)
     return f"http://127.0.0.1:{json.loads(told.read_text())['port']}"
 
 
 def run_all(page: Page, url: str) -> None:
     """Open the notebook and run all of its cells."""
-    page.goto(f"{url}/lab/tree/rate.ipynb?reset&token={TOKEN}", timeout=WAIT)
-    page.wait_for_function("window.jupyterapp !== undefined", timeout=WAIT)
+    page.goto(f"{url}/lab/tree/rate.ipynb?reset&token={TOKEN}")
+    page.wait_for_function("window.jupyterapp !== undefined")
     page.evaluate("window.jupyterapp.restored")
     ready = "() => { const c = window.jupyterapp.shell.currentWidget?.sessionContext;"
     ready += " return !!c && c.isReady && c.session?.kernel?.status === 'idle'; }"
-    page.wait_for_function(ready, timeout=WAIT)
+    page.wait_for_function(ready)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
@@ -110,12 +106,11 @@ def said(folder: Path) -> list[tuple[str, int | None, int | None]]:
 
 
 def test_pictures_are_rated_by_keys(lab: str, tmp_path: Path) -> None:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    with chromium() as browser:
+        page = open_page(browser, 1200, 1000)
         run_all(page, lab)
         raters = page.locator(".mjnb-rater")
-        expect(raters).to_have_count(2, timeout=WAIT)
+        expect(raters).to_have_count(2)
         pairs, fours = raters.nth(0), raters.nth(1)
 
         SCREENS.mkdir(parents=True, exist_ok=True)
@@ -124,14 +119,14 @@ def test_pictures_are_rated_by_keys(lab: str, tmp_path: Path) -> None:
         pairs.focus()
         for done, key in enumerate(["ArrowRight", "ArrowLeft"], 1):
             page.keyboard.press(key)
-            expect(pairs.get_by_role("status")).to_have_text(re.compile(rf"^{done + 1} of 3"), timeout=WAIT)
+            expect(pairs.get_by_role("status")).to_have_text(re.compile(rf"^{done + 1} of 3"))
         page.keyboard.press("u")
-        expect(pairs.get_by_role("status")).to_have_text(re.compile("^2 of 3"), timeout=WAIT)
+        expect(pairs.get_by_role("status")).to_have_text(re.compile("^2 of 3"))
         page.keyboard.press("=")
-        expect(pairs.get_by_role("status")).to_have_text(re.compile("^3 of 3"), timeout=WAIT)
+        expect(pairs.get_by_role("status")).to_have_text(re.compile("^3 of 3"))
         assert pairs.evaluate("e => e === document.activeElement")
         pairs.get_by_role("button", name="left is better").click()
-        expect(pairs.get_by_role("status")).to_have_text(re.compile("^All 3 answered"), timeout=WAIT)
+        expect(pairs.get_by_role("status")).to_have_text(re.compile("^All 3 answered"))
         kept = [("pairs", 2, None), ("pairs", 1, None), ("undo", None, None), ("pairs", None, None)]
         assert said(tmp_path) == [*kept, ("pairs", 1, None)]
 
@@ -140,7 +135,7 @@ def test_pictures_are_rated_by_keys(lab: str, tmp_path: Path) -> None:
         best = fours.get_by_role("button", name="picture 3 is the best")
         expect(best).to_have_attribute("aria-pressed", "true")
         page.keyboard.press("Shift+Digit1")
-        expect(fours.get_by_role("status")).to_have_text(re.compile("^2 of 3"), timeout=WAIT)
+        expect(fours.get_by_role("status")).to_have_text(re.compile("^2 of 3"))
         assert said(tmp_path)[-1] == ("best_worst", 3, 1)
 
         for key in (
@@ -161,4 +156,3 @@ def test_pictures_are_rated_by_keys(lab: str, tmp_path: Path) -> None:
             "all => all.map(e => [e.alt, e.naturalWidth > 0])"
         )
         assert seen == [[f"picture {n} of 4", True] for n in range(1, 5)]
-        browser.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from faulty import GENERATE, Faulty, page
+from patience import SECONDS as WAIT
 from PIL import Image
 
 from mjnb import errors
@@ -13,8 +14,6 @@ from mjnb.media import NotWritten, Store
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 from mjnb.tracking import Task
-
-WAIT = 60.0  # seconds; longer than any task here
 
 
 def block(folder: Path) -> Path:

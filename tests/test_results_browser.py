@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsers import chromium, decoded, open_page
 from fronts import Front
-from labs import CHROMIUM, FLAGS, WAIT
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from mjnb.sandbox import Sandbox
-
-expect.set_options(timeout=WAIT)
 
 SCREENS = Path(__file__).parent.parent / "build" / "screens"
 SEEN = """() => [...document.querySelectorAll('.mjnb-cards img, .mjnb-plot img')].filter((one) => {
@@ -91,23 +89,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory, service: Sandbox) -> Iterator[
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that reports an error when its script fails."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
-    opened.set_default_timeout(WAIT)
+    opened = open_page(browser, 1200, 1000, permissions=["clipboard-read", "clipboard-write"])
     failures: list[str] = []
     opened.on("pageerror", lambda error: failures.append(str(error)))
     yield opened
-    context.close()
+    opened.context.close()
     assert failures == []
 
 
@@ -208,7 +201,7 @@ def test_the_gallery_by_mouse_and_keys(page: Page, lab: Front) -> None:
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("img")).to_be_visible()
     assert serious(page, "dialog") == []
-    assert dialog.locator("img").evaluate("e => e.decode().then(() => e.naturalWidth)") == 192
+    assert decoded(dialog.locator("img")) == 192
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")  # at once: the focus is back where it was
     page.keyboard.press("4")  # rates the picture that has the focus
@@ -330,7 +323,7 @@ def test_the_sweep_tab_by_keys(page: Page, lab: Front) -> None:
     expect(tab.get_by_role("status")).to_have_text("The sweep ended: 6 of 6 cells are settled.")
     plot = tab.locator(".mjnb-plot img")
     expect(plot).to_have_attribute("alt", re.compile("a red fox in snow.*stylization"))
-    assert plot.evaluate("e => e.decode().then(() => e.naturalWidth)") >= 400
+    assert decoded(plot) >= 400
     expect(tab.locator(".mjnb-facts")).to_contain_text("6 succeeded")
     assert guarded(tab) == []
     look(page, tab, "sweep", ".mjnb-sweep")

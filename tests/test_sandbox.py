@@ -92,7 +92,7 @@ def record(http: httpx.Client, task_id: str) -> dict[str, Any]:
 
 def finished(http: httpx.Client, task_id: str) -> dict[str, Any]:
     """Return a task's record once it is done."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while not (found := record(http, task_id))["successFlag"]:
         assert time.monotonic() < end, "the task never ended"
         time.sleep(0.01)
@@ -297,7 +297,7 @@ def test_the_21st_request_within_10_seconds_is_429() -> None:
 
 def test_the_window_of_the_limit_is_scaled_and_slides() -> None:
     with Sandbox(time_scale=25) as server, http_client(server) as http:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 300
         while len(server.account.tasks) < 45:
             http.post(GENERATE, json=FOX)
             assert time.monotonic() < end, "refused for longer than a window"

@@ -231,7 +231,7 @@ def test_processes_that_write_at_once_tear_no_line_and_repeat_no_picture(books: 
         process.stdin.write("\n")
         process.stdin.flush()
     for process in processes:
-        _, said = process.communicate(timeout=100)
+        _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
     found = lines(books)
     assert len({line["task_id"] for line in found}) == len({line["seed"] for line in found}) == 300
@@ -249,7 +249,7 @@ def test_a_sweep_of_another_process_is_found_finished_and_nothing_expires(tmp_pa
             assert [task.state for task in tasks] == ["succeeded"] * CELLS
             assert {image.state for task in tasks for image in task.images} == {"stored"}
         finally:
-            process.communicate("\n", timeout=60)
+            process.communicate("\n", timeout=300)
         assert process.returncode == 0
         assert sweep.run().plan().to_pay == 0
         assert session.tasks()["state"].to_list() == ["succeeded"] * CELLS

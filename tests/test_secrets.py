@@ -372,7 +372,7 @@ def test_a_script_leaves_no_key_in_files_logs_or_its_crash(tmp_path: Path) -> No
         keys = {"MJNB_API_KEY": KEY, "MJNB_WEBHOOK_KEY": WEBHOOK, "PYTHONASYNCIODEBUG": "1"}
         environ = {**os.environ, **keys, "MJNB_BASE_URL": server.url, "MJNB_TIME_SCALE": "300"}
         command = [sys.executable, "-X", "faulthandler", "-c", SCRIPT]
-        done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert "RuntimeError: an end that nobody expected" in done.stderr, done.stderr[-2000:]
     assert "DEBUG:httpcore" in done.stderr
     assert clean(done.stdout + done.stderr)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 from faulty import GENERATE, RECORD, Answer, Faulty, Lost, Pass, Seen, envelope, record, until
+from patience import SECONDS as WAIT
 from PIL import Image
 
 from mjnb import display, errors
@@ -28,8 +29,6 @@ from mjnb.sandbox import Fault, Sandbox
 from mjnb.sessions import Session
 from mjnb.sweeps import Sweep, design
 from mjnb.sweeps.running import Run
-
-WAIT = 60.0
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from faulty import until
 from kernels import Notebook, Output, error_of, soon, text_of
+from patience import SECONDS as WAIT
 
 from mjnb import errors
 from mjnb.ledger import schema
@@ -27,7 +28,6 @@ from mjnb.sessions import Session
 from mjnb.sweeps import Design, Sweep
 from mjnb.widgets import Confirm
 
-WAIT = 60.0
 SLOW_CLOCK = 30  # a burst of 20 tasks every third of a second
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

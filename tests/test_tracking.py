@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from faulty import GENERATE, RECORD, TASK_ID, Answer, Drop, Faulty, Lost, Seen, envelope, page, record, until
+from patience import SECONDS as WAIT
 
 from mjnb import errors, prompt
 from mjnb.ledger import Intent
@@ -23,8 +24,6 @@ from mjnb.params import Generate, make
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 from mjnb.tracking import Task, Tracker
-
-WAIT = 60.0  # seconds; longer than any task here
 
 
 def open_session(
@@ -182,7 +181,7 @@ def test_a_cancelled_wait_frees_the_waiter_and_can_be_taken_up_again(session: Se
         until(waiting.running)
         task.cancel_wait()
         with pytest.raises(errors.WaitTimeout, match="no longer waited for"):
-            waiting.result(10)
+            waiting.result(WAIT)
     assert task.running
     assert task.wait(WAIT).state == "succeeded"
 
@@ -217,7 +216,7 @@ def test_a_wait_after_the_session_closed_does_not_hang(session: Session) -> None
     task = session.imagine("a red fox --relax")
     session.close()
     with pytest.raises(errors.MJError):
-        task.wait(20)
+        task.wait(WAIT)
 
 
 def test_closing_frees_the_waiters(session: Session) -> None:
@@ -227,7 +226,7 @@ def test_closing_frees_the_waiters(session: Session) -> None:
         until(waiting.running)
         session.close()
         with pytest.raises(errors.WaitTimeout):
-            waiting.result(10)
+            waiting.result(WAIT)
 
 
 # ---- watching ----
@@ -405,7 +404,7 @@ def test_a_refusal_is_sent_once_and_recorded(through: Session, troubled: Faulty,
     rows = through.tasks()
     assert rows.select("state", "error_code").rows() == [("rejected", str(code))]
     with pytest.raises(errors.TaskRejected, match="the service's words"):
-        through.task(rows["id"][0]).wait(5)
+        through.task(rows["id"][0]).wait(WAIT)
 
 
 # ---- nobody knows ----
@@ -426,7 +425,7 @@ def test_a_lost_answer_leaves_an_unknown_task_never_resent(
     assert states(through) == ["unknown"]
     task = through.task(through.tasks()["id"][0])
     with pytest.raises(errors.TaskUnknown, match=r"task .{6}: ") as told:
-        task.wait(5)
+        task.wait(WAIT)
     assert "mj.resolve" in told.value.hint
     assert troubled.count(GENERATE) == 1
 
@@ -448,7 +447,7 @@ def test_an_unknown_task_is_resolved_as_lost(through: Session, troubled: Faulty)
         through.imagine("a red fox")
     task = through.resolve(through.tasks()["id"][0][-6:], "lost")
     with pytest.raises(errors.TaskRejected, match="by hand"):
-        task.wait(5)
+        task.wait(WAIT)
     assert states(through) == ["rejected"]
     assert troubled.count(GENERATE) == 1
 
@@ -478,7 +477,7 @@ def test_an_interrupted_step_is_finished_and_recorded(
 
     def slow(_: Seen) -> Any:
         arrived.set()
-        go.wait(20)
+        go.wait(WAIT)
         from faulty import Pass
 
         return Pass()
@@ -490,7 +489,7 @@ def test_an_interrupted_step_is_finished_and_recorded(
 
     intent = Intent(to_request("a red fox", {}), tracker.account, troubled.url, 8)
     sending = tracker.loop.start(tracker.send(intent))
-    assert arrived.wait(20)
+    assert arrived.wait(WAIT)
     sending.cancel()
     go.set()
     until(lambda: states(through) != ["intent"])

@@ -18,9 +18,10 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # what the tests share
 
+from browsers import CHROMIUM, FLAGS
 from fronts import Front
 from hearing import listen
-from labs import CHROMIUM, FLAGS, WAIT
+from patience import MILLISECONDS as WAIT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import mjnb as mj

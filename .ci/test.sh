@@ -20,7 +20,7 @@ for version in 3.13 3.12 3.11; do
     [ "$version" = "$own" ] && break
     other=$(sh .ci/find_python.sh "$version") || continue
     echo "== Python $version"
-    sh .ci/install.sh "$other" ".venv-$version" test
+    sh .ci/install.sh "$other" ".venv-$version" again
     ".venv-$version/bin/python" -m pytest -n 3 --dist worksteal tests/test_architecture.py tests/test_client.py \
         tests/test_errors.py tests/test_ledger.py tests/test_loop.py tests/test_magics.py tests/test_media.py \
         tests/test_params.py tests/test_panels.py tests/test_prompt.py tests/test_sessions.py tests/test_tracking.py

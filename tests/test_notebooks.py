@@ -24,6 +24,10 @@ FOLDER = Path(__file__).parent.parent / "notebooks"
 EXAMPLES = [FOLDER / f"{name}.ipynb" for name in record.EXAMPLES]
 TUTORIALS = record.tutorials()
 FAST = "100"  # times faster than the service
+DRAWN = """
+from mjnb.sandbox import Sandbox
+Sandbox.__init__.__kwdefaults__["long_side"] = {}
+"""
 LIMIT = 1_500_000  # bytes of a notebook with its outputs
 LARGEST, ALL = 2 * 2**20, 12 * 2**20  # bytes of a tutorial, and of the folder
 SMALL = 1.5 * 1024 * 1024  # bytes of one with a sweep of a hundred pictures
@@ -70,6 +74,7 @@ def test_it_is_committed_clean(path: Path) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_it_runs_and_reads_un_run(path: Path, tmp_path: Path) -> None:
     outputs = []
+    draw_small(tmp_path, 512)
     with Notebook(tmp_path) as notebook:
         for cell in read(path).cells:
             if cell.cell_type == "code":
@@ -88,6 +93,7 @@ def test_it_runs_and_reads_un_run(path: Path, tmp_path: Path) -> None:
 @each_tutorial
 def test_a_tutorial_runs_with_its_solutions(path: Path, tmp_path: Path) -> None:
     book = record.with_solutions(read(path))
+    draw_small(tmp_path, 256)
     record.execute(book, tmp_path, MJNB_TIME_SCALE=FAST)  # raises when a cell does
     outputs = [one for cell in book.cells if cell.cell_type == "code" for one in cell.outputs]
     assert [one["text"] for one in outputs if one.get("name") == "stderr"] == []
@@ -95,6 +101,16 @@ def test_a_tutorial_runs_with_its_solutions(path: Path, tmp_path: Path) -> None:
     fresh = {cell.id: shape(cell.outputs) for cell in book.cells if cell.cell_type == "code"}
     recorded = {cell.id: shape(cell.outputs) for cell in code_of(path)}
     assert {one: fresh[one] for one in recorded} == recorded
+
+
+def draw_small(folder: Path, long_side: int) -> None:
+    """Let the sandbox of a kernel that works in a folder draw so many pixels: half of a run was drawing.
+
+    What a notebook shows are thumbnails of at most 384 pixels: from 512 on they have their full size.
+    """
+    startup = folder / "ipythondir" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "drawn.py").write_text(DRAWN.format(long_side))
 
 
 def shape(outputs: list[Any]) -> bool:
@@ -280,6 +296,7 @@ LOOKS = (
 
 
 def test_a_notebook_with_a_sweep_of_a_hundred_pictures_stays_small(tmp_path: Path) -> None:
+    draw_small(tmp_path, 512)
     with Notebook(tmp_path) as notebook:
         shown = [notebook.run(source) for source in (LARGE, *LOOKS)]
         pictures = notebook.run("sum(len(task.images) for task in sweep.tasks)")

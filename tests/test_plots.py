@@ -4,7 +4,6 @@ import base64
 import io
 import itertools
 import math
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from kernels import Notebook
 from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import fontManager
@@ -678,34 +678,24 @@ def test_notebook_html_is_small_and_described() -> None:
 
 
 SHOWS = """
-import sys, nbformat
-from nbclient import NotebookClient
-source = '''
 from mjnb.plots import *
 f = strip([Cell((0,), (), {"a": [1.0, 2.0]}, {})], Axis("s", (0,)), [Curve("a", "A")], title="fox")
 f
-'''
-texts = [source] if sys.argv[1] == "plain" else [sys.argv[1], source]
-cells = [nbformat.v4.new_code_cell(text) for text in texts]
-book = nbformat.v4.new_notebook(cells=cells)
-NotebookClient(book, kernel_name="python3", timeout=100).execute()
-outputs = book.cells[-1].outputs
-assert [one.output_type for one in outputs] == ["display_data"], outputs
-data = outputs[0].data
-assert set(data) == {"text/html", "text/plain"}, set(data)
-assert data["text/html"].startswith("<figure"), data["text/html"][:99]
-assert data["text/plain"].startswith("fox: 0 pictures"), data["text/plain"]
 """
+SETTINGS = "", "%config InlineBackend.figure_formats = ['svg']", "%matplotlib inline"
 
 
-@pytest.mark.parametrize(
-    "setting", ["%matplotlib inline", "%config InlineBackend.figure_formats = ['svg']", "plain"]
-)
-def test_shown_exactly_once_in_a_notebook(setting: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
-    command = [sys.executable, "-c", SHOWS, setting]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=150)
-    assert done.returncode == 0, done.stderr + done.stdout
+def test_shown_exactly_once_in_a_notebook(tmp_path: Path) -> None:
+    with Notebook(tmp_path) as notebook:
+        for setting in SETTINGS:  # one after the other: each is said on top of those before
+            said = [notebook.run(setting), notebook.run(SHOWS)]
+            assert [[one["output_type"] for one in outputs] for outputs in said] == [[], ["display_data"]], (
+                setting
+            )
+            data = said[1][0]["data"]
+            assert set(data) == {"text/html", "text/plain"}, setting
+            assert data["text/html"].startswith("<figure"), setting
+            assert data["text/plain"].startswith("fox: 0 pictures"), setting
 
 
 def test_no_pyplot_and_no_notebook_is_loaded() -> None:

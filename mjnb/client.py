@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -19,7 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from . import api, errors, wire
+from . import api, errors, identity, wire
 from .hidden import Secret, forget
 from .loop import the_loop
 from .media import BYTE_LIMIT
@@ -135,7 +134,7 @@ class Client:
         )
         self._media = httpx.AsyncClient(**shared)
         self._near = private_host(urlsplit(self.base_url).hostname or "")
-        self.payer = hashlib.sha256(f"{self.base_url}\0{key}".encode()).hexdigest()[:16]  # whose limit it is
+        self.payer = identity.payer(self.base_url, key)  # whose limit it is
         self.submits = _shared_window(self.payer, time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
         self._under_way = wire.UnderWay(IN_FLIGHT)

@@ -28,6 +28,7 @@
     │   ├── TaskUnknown           nobody knows whether the service took it (and was paid)
     │   └── TaskExpired           its results are gone
     ├── WaitTimeout               waiting ended, the task goes on (also a TimeoutError)
+    │   └── OtherKey              ... and only the key that sent it can ask after it
     ├── MediaError                a picture could not be had or is not one
     └── LedgerError               the ledger cannot be read or written
         ├── LedgerAway            its server cannot be reached just now
@@ -210,6 +211,12 @@ class WaitTimeout(MJError, TimeoutError):
     """Waiting ended before the task did."""
 
     hint = "The task goes on and stays tracked; wait again or look at mj.tasks() later."
+
+
+class OtherKey(WaitTimeout):
+    """A task was sent under another key of the service, which says that it knows none such for this one."""
+
+    hint = "It stays as it is here; a session with the key that sent it looks after it."
 
 
 class MediaError(MJError):

@@ -62,6 +62,7 @@ def task_schema() -> dict[str, pl.DataType]:
         "server_param_json": pl.String(),
         "param_diff": pl.String(),
         "account": pl.String(),
+        "payer": pl.String(),
         "base_url": pl.String(),
         "owner": pl.String(),
         "session": pl.String(),

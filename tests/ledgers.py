@@ -19,7 +19,7 @@ FAILED = Record(task_id="t", flag=2, error_code="500", error_message="no such fa
 
 def an_intent(prompt: str = "a fox", **more: Any) -> Intent:
     request = make(Generate, {"task_type": "mj_txt2img", "prompt": prompt, "speed": "fast"})
-    return Intent(request=request, account="me", base_url="https://api", credits=8, **more)
+    return Intent(**{"request": request, "account": "me", "base_url": "https://api", "credits": 8, **more})
 
 
 def entry_of(ledger: Ledger, own_id: str) -> Entry:

@@ -17,7 +17,7 @@ FLOORS = (
     "params media",
     "prompt api hooks wire prices metrics effects frames display plots widgets",
     "config diff pages presets preview",
-    "reference",
+    "identity reference",
     "client ledger sandbox receiver",
     "tracking",
     "sweeps",

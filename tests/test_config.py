@@ -69,7 +69,7 @@ def test_the_default_is_a_sandbox_in_the_working_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     found = settings(environ={})
-    assert (found.base_url, found.embedded, found.account, found.key) == (SANDBOX, True, SANDBOX, "")
+    assert (found.base_url, found.embedded, found.key) == (SANDBOX, True, "")
     assert found.data_dir == tmp_path / "mjnb-data"
     assert found.ledger == tmp_path / "mjnb-data" / "ledger.db"
     assert found.time_scale == 1.0
@@ -139,7 +139,7 @@ def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_key_is_not_shown() -> None:
     found = settings(api_key=CANARY, environ={})
     assert found.key == CANARY
-    assert CANARY not in f"{found!r} {found!s} {found} {found.account} {[found]}"
+    assert CANARY not in f"{found!r} {found!s} {found} {[found]}"
 
 
 def test_the_key_of_callbacks_is_not_shown_either() -> None:
@@ -154,15 +154,6 @@ def test_a_ledgers_password_is_not_shown() -> None:
     found = settings(ledger=f"postgresql+psycopg://mj:{CANARY}@db/mj", environ={})
     assert CANARY in found.ledger
     assert CANARY not in repr(found)
-
-
-def test_an_account_is_a_short_hash_of_key_and_host() -> None:
-    accounts = {
-        settings(base_url=base, api_key=key, environ={}).account for base in ("kie", "midapi") for key in "ab"
-    }
-    assert len(accounts) == 4
-    assert {len(account) for account in accounts} == {12}
-    assert settings(base_url="kie", api_key="a", environ={}).account in accounts
 
 
 @pytest.mark.parametrize("key", [f"{CANARY}\n", f" {CANARY}", f"{CANARY}\r\n"])

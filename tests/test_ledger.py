@@ -30,7 +30,8 @@ from ledgers import (
 from mjnb.api import Record, read_record
 from mjnb.config import settings
 from mjnb.errors import InvalidRequest, LedgerError
-from mjnb.ledger import LIVE, OPEN, TRIED, Intent, Ledger, presence, request_sha
+from mjnb.identity import account, payer, request_sha
+from mjnb.ledger import LIVE, OPEN, TRIED, Intent, Ledger, presence
 from mjnb.ledger.records import new_id, now
 from mjnb.params import Generate, Upscale, make
 
@@ -573,10 +574,11 @@ for _ in range(10):
 
 def test_the_key_is_nowhere_in_the_ledger(place: Place, ledger: Ledger) -> None:
     found = settings(base_url="kie", api_key="canary-5c1d", environ={})
-    intent = Intent(request=an_intent().request, account=found.account, base_url=found.base_url, credits=8)
+    whose = {"account": account(found.base_url), "payer": payer(found.base_url, found.key)}
+    intent = Intent(request=an_intent().request, base_url=found.base_url, credits=8, **whose)
     own_id, _ = ledger.intend(intent)
     assert ledger.rejected(own_id, f"refused for {found!r}", 401)
-    assert entry_of(ledger, own_id).account == found.account
+    assert entry_of(ledger, own_id).payer == whose["payer"]
     for file in [] if place.file is None else place.file.parent.iterdir():
         assert b"canary-5c1d" not in file.read_bytes()
     assert "canary-5c1d" not in repr(ledger) + repr(ledger.entry(own_id))

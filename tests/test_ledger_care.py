@@ -20,6 +20,7 @@ from databases import Postgres
 from ledgers import DONE, HAMMER, a_task, an_intent, elsewhere, entry_of, line_of, output_of
 
 from mjnb.errors import LedgerBusy, LedgerCorrupt, LedgerError, LedgerFull, LedgerTooNew
+from mjnb.identity import account
 from mjnb.ledger import Intent, Judgement, Ledger, Shown, engine, locks, schema, sqlite
 from mjnb.ledger.addresses import read_url
 from mjnb.ledger.copying import backup, check, copy
@@ -91,22 +92,22 @@ def old_file(path: Path, version: int) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("version", range(1, schema.VERSION))
+@pytest.mark.parametrize("version", [1, 2, 3])  # of 4, see test_identity
 def test_a_ledger_of_every_earlier_version_becomes_one_of_today(path: Path, version: int) -> None:
     old_file(path, version)
-    before = sql(path, "SELECT id, task_id, state, param_json, request_sha, rev FROM task ORDER BY id")
+    before = sql(path, "SELECT id, task_id, state, param_json, rev FROM task ORDER BY id")
     events = sql(path, "SELECT * FROM event ORDER BY seq")
     ledger = Ledger(f"sqlite:///{path}")
-    after = sql(path, "SELECT id, task_id, state, param_json, request_sha, rev FROM task ORDER BY id")
+    after = sql(path, "SELECT id, task_id, state, param_json, rev FROM task ORDER BY id")
     assert (after, sql(path, "SELECT * FROM event ORDER BY seq")) == (before, events)
     assert [row[2] for row in before] == ["succeeded", "submitted", "unknown", "rejected"]
-    going_on, unknown = ledger.left_open("me")
+    me = account("https://api")
+    assert sql(path, "SELECT DISTINCT account, payer FROM task") == [(me, "me")]
+    going_on, unknown = ledger.left_open(me)
     assert ([one.task_id for one in going_on], len(unknown)) == (["t-run"], 1)
     found = ledger.find("t-done")[0]
     request = make(Generate, {"task_type": "mj_txt2img", "prompt": "a done fox 🦊", "speed": "fast"})
-    again = Intent(
-        request=replace(request, stylization=250), account="me", base_url="u", credits=8, at_most=1
-    )
+    again = Intent(request=replace(request, stylization=250), account=me, base_url="u", credits=8, at_most=1)
     assert ledger.intend(again) == (found.id, False), "what was paid then is not paid again now"
     assert ledger.pictures(found.id)[0].state == "stored"
     assert ledger.metrics(["ab"]) == {("ab", "edges", 1): (0.5, None)}
@@ -419,9 +420,11 @@ def test_what_can_be_read_around_bad_pages_is_saved_and_the_rest_is_counted(
 
 
 def damage(path: Path, pages: int, chance: random.Random) -> None:
-    """Overwrite some pages after the first with noise."""
+    """Overwrite some pages with noise, but none of the list of tables, without which nothing is read."""
     content = bytearray(path.read_bytes())
-    for page in chance.sample(range(1, len(content) // 4096), pages):
+    starts = range(4096, len(content), 4096)
+    data = [at // 4096 for at in starts if b"CREATE TABLE" not in content[at : at + 4096]]
+    for page in chance.sample(data, pages):
         content[page * 4096 : page * 4096 + 4096] = chance.randbytes(4096)
     path.write_bytes(content)
 

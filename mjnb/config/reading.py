@@ -54,15 +54,6 @@ class Settings:
         """Whether the session runs a sandbox of its own."""
         return self.base_url == SANDBOX
 
-    @property
-    def account(self) -> str:
-        """Whose tasks these are: a short hash of key and host, or ``sandbox``."""
-        if self.embedded:
-            return SANDBOX
-        import hashlib
-
-        return hashlib.sha256(f"{self.base_url}\0{self.key}".encode()).hexdigest()[:12]
-
 
 def found(
     said: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None

@@ -13,7 +13,7 @@ in one transaction.  The row is committed before the paid request is sent.
 from .balances import Sent
 from .book import Ledger
 from .ratings import Judgement, Ratings, Shown
-from .records import LIVE, OPEN, TRIED, Entry, Intent, Picture, request_sha
+from .records import LIVE, OPEN, TRIED, Entry, Intent, Picture
 
 __all__ = [
     "LIVE",
@@ -27,5 +27,4 @@ __all__ = [
     "Ratings",
     "Sent",
     "Shown",
-    "request_sha",
 ]

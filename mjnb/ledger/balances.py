@@ -27,11 +27,13 @@ class Sent:
         id: The task.
         state: What became of it.
         credits: What it costs, an estimate.
+        payer: Who paid.
     """
 
     id: str
     state: str
     credits: float
+    payer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Reading:
 
 
 class Balances:
-    """The readings of a ledger, one per account.
+    """The readings of a ledger, one per payer.
 
     Args:
         engine: The open database.
@@ -64,26 +66,27 @@ class Balances:
         with self._engine.read() as c:
             return self._quiet(c, account)
 
-    def note(self, account: str, credits: float, before: int) -> bool:
+    def note(self, whose: str, account: str, credits: float, before: int) -> bool:
         """Keep a reading, in place of the last; False when something was sent since it was begun.
 
         Args:
-            account: Whose.
+            whose: The payer: another key may be another purse.
+            account: The service's, under which nothing may have been sent meanwhile, with any key.
             credits: What the service said.
             before: What `quiet` returned before it was asked.
         """
         with self._engine.write() as c:
             if self._quiet(c, account) is None or self._sent(c, account, before):
                 return False
-            c.execute(sa.delete(meta).where(meta.c.key == _key(account)))
+            c.execute(sa.delete(meta).where(meta.c.key == _key(whose)))
             value = json.dumps({"credits": credits, "before": before, "at": now()})
-            c.execute(sa.insert(meta).values(key=_key(account), value=value))
+            c.execute(sa.insert(meta).values(key=_key(whose), value=value))
             return True
 
-    def last(self, account: str) -> Reading | None:
-        """Return the last reading."""
+    def last(self, whose: str) -> Reading | None:
+        """Return a payer's last reading."""
         with self._engine.read() as c:
-            found = c.execute(sa.select(meta.c.value).where(meta.c.key == _key(account))).scalar()
+            found = c.execute(sa.select(meta.c.value).where(meta.c.key == _key(whose))).scalar()
         return None if found is None else Reading(**json.loads(found))
 
     def sent(self, account: str, before: int) -> list[Sent]:
@@ -100,9 +103,10 @@ class Balances:
 
     def _sent(self, c: sa.Connection, account: str, before: int) -> list[Sent]:
         later = sa.select(event.c.id).where(event.c.seq > before, event.c.kind.in_(MOVING))
-        query = sa.select(task.c.id, task.c.state, task.c.credits).where(task.c.account == account)
-        return [Sent(i, s, float(k or 0)) for i, s, k in c.execute(query.where(task.c.id.in_(later)))]
+        columns = (task.c.id, task.c.state, task.c.credits, task.c.payer)
+        query = sa.select(*columns).where(task.c.account == account, task.c.id.in_(later))
+        return [Sent(i, s, float(k or 0), p) for i, s, k, p in c.execute(query)]
 
 
-def _key(account: str) -> str:
-    return f"credits of {account}"
+def _key(whose: str) -> str:
+    return f"credits of {whose}"

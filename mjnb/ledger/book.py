@@ -22,7 +22,7 @@ from ..api import Record, request_text
 from ..diff import compare
 from ..errors import LedgerAway, LedgerError
 from ..params import task_type_of
-from . import owners, presence
+from . import contents, owners, presence
 from .addresses import read_url, shown
 from .balances import Balances
 from .changes import ASIDE
@@ -40,7 +40,6 @@ from .records import (
     new_id,
     now,
     parameters,
-    request_sha,
 )
 from .schema import image, session, task
 
@@ -132,11 +131,11 @@ class Ledger(Keeping):
             "state": "intent",
             "task_type": task_type_of(intent.request),
             "param_json": text,
-            "request_sha": request_sha(intent.request),
             "nonce": intent.nonce,
             "session": self.session,
             "created_at": now(),
             "account": intent.account,
+            "payer": intent.payer,
             "base_url": intent.base_url,
             "owner": intent.owner,
             "credits": intent.credits,
@@ -148,10 +147,12 @@ class Ledger(Keeping):
         self._catch_up()
         try:
             with self._engine.write() as c:
-                if other := _in_place(c, intent, row["request_sha"]):
+                sha, unseen = contents.identity(c, intent.request)
+                if other := _in_place(c, intent, sha):
                     return other, False
                 owners.hold(c, intent.account, intent.owner, intent.credits, intent.limit)
-                c.execute(sa.insert(task).values(**row, rev=0))
+                c.execute(sa.insert(task).values(**row, request_sha=sha, rev=0))
+                contents.await_contents(c, own_id, unseen)
                 self._log(c, own_id, "intent", text)
         except LedgerAway as error:  # it may have been committed all the same
             self._keep(error, "unsent", own_id)
@@ -306,6 +307,8 @@ def _in_place(c: sa.Connection, intent: Intent, sha: Any) -> str | None:
     if intent.at_most is None:
         return None
     same = (task.c.account == intent.account) & (task.c.request_sha == sha) & task.c.state.in_(intent.counted)
+    if intent.payers is not None:
+        same &= task.c.payer.in_(intent.payers) | task.c.payer.is_(None) | (task.c.payer == "")
     rows = c.execute(sa.select(task.c.id, task.c.state).where(same).order_by(task.c.id)).all()
     if len(rows) < intent.at_most:
         return None

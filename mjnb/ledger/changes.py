@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull
-from . import presence
+from . import contents, presence
 from .engine import Engine
 from .reading import Reading
 from .records import now
@@ -133,3 +133,6 @@ def put_picture(c: sa.Connection, line: Mapping[str, Any]) -> None:
     same = (image.c.id == line["id"]) & (image.c.number == line["number"])
     if c.execute(sa.update(image).where(same).values(**line)).rowcount == 0:
         c.execute(sa.insert(image).values(**line))
+    if line.get("state") == "stored":
+        url = c.execute(sa.select(image.c.url).where(same)).scalar()
+        contents.told(c, str(url))

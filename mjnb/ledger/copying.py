@@ -13,11 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import LedgerError
+from ..identity import inputs, request_sha
 from . import presence, sqlite
 from .addresses import read_url, shown
+from .contents import contents
 from .engine import Engine
 from .faults import told
-from .records import sha_of_text
+from .records import read_request
 from .schema import event, meta, metadata, place, rename, task
 
 CHUNK = 1000  # rows at once
@@ -205,4 +207,12 @@ def _altered(c: sa.Connection) -> int:
     """Count the tasks whose text no longer has the hash that was taken of the request."""
     query = sa.select(task.c.task_type, task.c.param_json, task.c.request_sha)
     found = c.execute(query, execution_options={"stream_results": True})
-    return sum(sha_of_text(kind, text) not in (None, sha) for kind, text, sha in found)
+    return sum(_is_altered(c, *row) for row in found)
+
+
+def _is_altered(c: sa.Connection, kind: str, text: str, sha: str) -> bool:
+    request = read_request(kind, text)
+    if request is None:
+        return False
+    urls = inputs(request)
+    return request_sha(request, contents(c, urls) if urls else None) != sha

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from . import postgres, schema, sqlite
+from . import postgres, renewal, schema, sqlite
 from .faults import told
 from .locks import FileLock
 from .records import now
@@ -95,4 +95,6 @@ class Engine:
     def _migrate(self, connection: sa.Connection) -> str:
         if self._lock is not None:
             sqlite.check(connection, self.url, was_here=bool(self._lock.read()))
-        return schema.migrate(connection)
+        own_id = schema.migrate(connection)
+        renewal.bring_up(connection)
+        return own_id

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
+from . import contents
 from .changes import Changes, put_picture
 from .records import Entry, Picture, new_id, now
 from .schema import metric, sweep, task, upload
@@ -22,6 +23,7 @@ class Keeping(Changes):
         with self._engine.write() as c:
             c.execute(sa.delete(upload).where(mine))
             c.execute(sa.insert(upload).values(**line))
+            contents.uploaded(c, url, sha)
 
     def add_sweep(self, spec_json: str) -> str:
         """Record a sweep and return its id."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import owners
+from . import contents, owners
+from .contents import BOUND
 from .engine import Engine
 from .records import Entry, Picture, now
 from .schema import image, metric, task, upload
 
 CHUNK = 50_000  # rows fetched at once
-BOUND = 500  # values in one condition; SQLite binds at most 32,766
 
 _ENTRY = [task.c[f.name] for f in fields(Entry)]
 _PICTURE = [image.c[f.name] for f in fields(Picture)]
@@ -47,6 +47,17 @@ class Reading:
             some = task.c.request_sha.in_(wanted[start : start + BOUND])
             found += self._entries(some & (task.c.account == account))
         return sorted(found, key=lambda entry: entry.id)
+
+    def contents(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return the SHA-256 of what is behind pictures' URLs, by `identity.address`, where it is known."""
+        with self._engine.read() as c:
+            return contents.contents(c, urls)
+
+    def spellings(self, account: str) -> list[str]:
+        """Return the addresses under which an account's tasks were sent."""
+        with self._engine.read() as c:
+            query = sa.select(task.c.base_url).where(task.c.account == account).distinct()
+            return list(c.execute(query).scalars())
 
     def pictures(self, own_id: str) -> list[Picture]:
         """Return a task's pictures in order."""

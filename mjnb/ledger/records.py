@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import time
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..api import Record
-from ..errors import InvalidRequest
 from ..params import Generate, Request, Upscale, Vary, VideoExtend, from_body, given, rows
 
 OPEN = ("submitted", "generating")  # the service works on it
@@ -23,9 +21,10 @@ class Intent:
     """What is about to be sent, and for whom.
 
     ``at_most`` says how many tasks of the same request there may be: when so many are there in the states
-    that are ``counted``, also of another process, none is added.  ``nonce`` names the row to the outside: it
-    goes into the callback URL, so that a callback finds the row even when the submit's answer, and with it
-    the task id, was lost.
+    that are ``counted``, also of another process, none is added; with ``payers`` only theirs count.
+    ``payer`` is who pays (`identity.Payer.name`).  ``nonce`` names the row to the outside: it goes into the
+    callback URL, so that a callback finds the row even when the submit's answer, and with it the task id, was
+    lost.
     ``owner`` is who asks for it, where several share an account; with a ``limit``, all that the ledger has as
     sent for them may not cost more.
     """
@@ -40,6 +39,8 @@ class Intent:
     parent_image: int | None = None
     at_most: int | None = None
     counted: tuple[str, ...] = LIVE
+    payers: frozenset[str] | None = None
+    payer: str = ""
     owner: str | None = None
     limit: float | None = None
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -61,6 +62,7 @@ class Entry:
     nonce: str
     session: str
     account: str
+    payer: str | None
     base_url: str
     sweep: str | None
     cell: int | None
@@ -105,20 +107,6 @@ def new_id() -> str:
     return f"{stamp:032x}"
 
 
-def request_sha(request: Request) -> str:
-    """Return the hash of what a request asks for; where the answer is reported does not matter.
-
-    Raises:
-        InvalidRequest: It has a text that cannot be sent.
-    """
-    asked = {name: value for name, value in given(request).items() if name != "call_back_url"}
-    text = json.dumps([type(request).__name__, asked], sort_keys=True, ensure_ascii=False)
-    try:
-        return hashlib.sha256(text.encode()).hexdigest()
-    except UnicodeEncodeError:
-        raise InvalidRequest("the text has half a character in it, which cannot be sent") from None
-
-
 def read_request(task_type: str, text: str) -> Request | None:
     """Return the request that a ``param_json`` text says; None when it says none."""
     try:
@@ -130,12 +118,6 @@ def read_request(task_type: str, text: str) -> Request | None:
         return from_body(VideoExtend, sent) if "extend" in task_type else from_body(Generate, sent)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
-
-
-def sha_of_text(task_type: str, text: str) -> str | None:
-    """Return the hash of the request that a ``param_json`` text says; None when it says none."""
-    found = read_request(task_type, text)
-    return None if found is None else request_sha(found)
 
 
 def parameters(request: Request) -> dict[str, Any]:

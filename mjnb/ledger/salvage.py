@@ -22,11 +22,12 @@ import sqlalchemy as sa
 
 from ..errors import LedgerError
 from ..foreign import Foreign, hex_id
-from . import sqlite
+from ..identity import request_sha
+from . import contents, renewal, sqlite
 from .addresses import read_url
 from .copying import TABLES, opened
 from .faults import told
-from .records import now, parameters, read_request, request_sha
+from .records import now, parameters, read_request
 from .schema import ID_DIGITS, event, meta, rename, task
 
 ENDS = ("submitted", "generating", "succeeded", "failed", "rejected", "unknown", "expired")
@@ -196,6 +197,8 @@ def _write(found: dict[str, list[Line]], lost: Counter[str], part: Path) -> Salv
                 there = set(c.execute(sa.select(task.c.id)).scalars())
                 saved.anew = sum(_put(c, task, line) for line in anew if line["id"] not in there)
         _end_histories(c)
+        renewal.bring_up(c)
+        contents.renew(c, task.c.id.in_([line["id"] for line in anew]))
     saved = done.tables["task"]
     saved.lost = max(saved.lost, saved.anew) - saved.anew
     return done
@@ -226,9 +229,10 @@ def _from_history(found: dict[str, list[Line]], known: set[str]) -> list[Line]:
     for line in sorted(found.get("event", []), key=lambda line: line["seq"]):
         if line["id"] not in known:
             stories.setdefault(line["id"], []).append(line)
-    whose = Counter((line["account"], line["base_url"]) for line in found.get("task", []))
-    (account, base_url), _ = whose.most_common(1)[0] if whose else (("", ""), 0)
-    return [_task_of(story) | {"account": account, "base_url": base_url} for story in stories.values()]
+    said = ("account", "base_url", "payer")
+    whose = Counter(tuple(line.get(name) for name in said) for line in found.get("task", []))
+    most, _ = whose.most_common(1)[0] if whose else (("", "", ""), 0)
+    return [_task_of(story) | dict(zip(said, most, strict=True)) for story in stories.values()]
 
 
 def _task_of(story: Sequence[Line]) -> Line:

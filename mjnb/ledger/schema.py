@@ -97,6 +97,7 @@ task = _table(
     sa.Column("nonce", Words, nullable=False),
     sa.Column("session", Words, nullable=False),
     sa.Column("account", Words, nullable=False),
+    sa.Column("payer", Words),  # none: an mjnb before schema 5 wrote it
     sa.Column("base_url", Words, nullable=False),
     sa.Column("owner", Words),
     sa.Column("sweep", Words),
@@ -116,6 +117,7 @@ task = _table(
     sa.Index("task_by_state", "state"),
     sa.Index("task_by_request", "request_sha"),
     sa.Index("task_by_parent", "parent"),
+    sa.Index("task_by_payer", "payer"),
 )
 
 event = sa.Table(
@@ -146,6 +148,7 @@ image = _table(
     sa.Column("error", Words),
     sa.Column("rev", Number, nullable=False),
     sa.Index("image_by_rev", "rev"),
+    sa.Index("image_by_url", "url"),
 )
 
 metric = _table(
@@ -181,6 +184,19 @@ upload = _table(
     sa.Column("expires_at", Number, nullable=False),
 )
 
+content = _table(  # what was uploaded, for good; see `contents`
+    "content",
+    sa.Column("url", Words, primary_key=True),
+    sa.Column("sha256", Words, nullable=False),
+)
+
+input_of = _table(  # pictures of tasks that nobody here has seen yet
+    "input",
+    sa.Column("url", Words, primary_key=True),
+    sa.Column("id", Words, primary_key=True),
+    sa.Index("input_by_id", "id"),
+)
+
 place = _table(  # turns to submit, shared by all sessions of an account; see `Places`
     "place",
     sa.Column("id", Words, primary_key=True),
@@ -191,8 +207,9 @@ place = _table(  # turns to submit, shared by all sessions of an account; see `P
     sa.Index("place_by_payer", "payer"),
 )
 
-# 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions heard of, the index of children
-VERSION = 4
+# 2: uploads, param_diff; 3: ratings; 4: places, the ledger's id, sessions heard of, the index of children;
+# 5: payers, contents, and what `renewal` makes of older rows
+VERSION = 5
 
 
 ID_DIGITS = 16  # of a ledger's id, hexadecimal

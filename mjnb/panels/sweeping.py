@@ -16,7 +16,7 @@ from ..errors import ConfirmationNeeded, InvalidRequest, MJError
 from ..prices import DOLLARS_PER_CREDIT, exceeds
 from ..prompt import write
 from ..sweeps import asking
-from ..sweeps.plans import TO_PAY
+from ..sweeps.plans import TO_PAY, other_key_words
 from ..widgets.listening import Newest, listen
 from .axes import Form, example, magic_line, python_line, sweepable
 from .sweep_widget import Progress, SweepWidget
@@ -284,6 +284,8 @@ def _facts(sweep: Sweep, plan: Plan) -> list[list[str]]:
         ["Credits", f"about {plan.credits:g} (${dollars:.2f})" if plan.to_pay else "none"],
         ["Expected time", f"about {plan.seconds:.0f} s" if plan.seconds else "none"],
     ]
+    if plan.other_key:
+        facts.append(["Other keys", other_key_words(plan.other_key)])
     if plan.left is not None:
         facts.append(["Left in the budget", f"{plan.left:g} credits"])
     return facts

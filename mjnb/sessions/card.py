@@ -24,7 +24,7 @@ def bundle(settings: Settings, notices: Sequence[str], account: str) -> Any:
     Args:
         settings: What it works with.
         notices: What it has to tell.
-        account: The short hash that stands for the key.
+        account: The short hash that stands for the service.
     """
     said = lines(settings, notices)
     html = "".join(map(display.notice_html, said[:-1])) + display.typed_html(NEXT)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .. import display
+from .. import display, identity
 from ..config import ASK_ABOVE, SANDBOX, Settings
 from ..errors import ConfigError
 from ..loop import GRACE, the_loop
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..client import Client
     from ..frames import Held
-    from ..ledger import Entry
+    from ..ledger import Entry, Ledger
     from ..receiver import Callbacks
     from ..sandbox import Sandbox
     from ..tracking import Tracker
@@ -68,7 +68,7 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.is_sandbox = settings.embedded or sandbox
-        self.account = SANDBOX if self.is_sandbox else settings.account
+        self.account = SANDBOX if self.is_sandbox else identity.account(settings.base_url)
         self.prices = _price_table(prices or {})
         self.notices = public.notices(settings.key, is_sandbox=self.is_sandbox)
         self._max_credits = settings.max_credits
@@ -214,10 +214,17 @@ class Desk:
             Store(self.settings.data_dir / "media"),
             the_loop(),
             self.account,
+            payer=self._payer(ledger),
             sandbox=self.is_sandbox,
             prices=self.prices,
             budget=self._budget,
         )
+
+    def _payer(self, ledger: Ledger) -> identity.Payer:
+        if self.is_sandbox:
+            return identity.ANYONE  # each has a key of its own, and all are one account
+        given = self.settings
+        return identity.payer_of(given.base_url, given.key, ledger.spellings(self.account))
 
     def _connect(self) -> Client:
         from ..client import Client

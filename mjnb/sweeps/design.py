@@ -8,17 +8,18 @@ import math
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InvalidRequest
-from ..ledger import request_sha
+from ..identity import request_sha
 from ..params import Generate, rows
 from ..prompt import build
 from ..prompt.spans import MOST
 
 FAULTS_SHOWN = 20
 ORDERS = ("random", "listed")
+NO_OTHER = "spaces make no other prompt"  # nor do the two spellings of an é
 SLOT = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")  # {subject} in a prompt
 
 
@@ -205,11 +206,6 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     return SLOT.sub(lambda slot: str(values[slot[1]]) if slot[1] in values else slot[0], text)
 
 
-def spaced(text: str) -> str:
-    """Return a prompt as it reads: what differs from it in spaces alone asks for the same pictures."""
-    return " ".join(text.split())
-
-
 def _how(repeat: int, said: Mapping[str, Any]) -> How:
     between = {name: tuple(values) for name, values in said.get("between", {}).items()}
     if not isinstance(repeat, int) or isinstance(repeat, bool) or repeat < 1:
@@ -233,13 +229,11 @@ def _cells(
             faults |= dict.fromkeys(error.faults)
             continue
         sha = request_sha(request)
-        read_as = spaced(request.prompt)
-        same = sha if read_as == request.prompt else request_sha(replace(request, prompt=read_as))
-        other, its_sha = first.setdefault(same, (at, sha))
+        other, its_prompt = first.setdefault(sha, (at, request.prompt))
         if other is not at:
             twins = f"{_words(axes, other)} and {_words(axes, at)}"
-            blank = "" if its_sha == sha else "; spaces make no other prompt"
-            faults[f"two cells ask for the same: {twins}{blank}; repeat=2 pays a cell twice"] = None
+            spelled = "" if its_prompt == request.prompt else f"; {NO_OTHER}"
+            faults[f"two cells ask for the same: {twins}{spelled}; repeat=2 pays a cell twice"] = None
         cells += [CellSpec(len(cells) + k, at, k + 1, request, sha) for k in range(how.repeat)]
     if faults:
         raise told(faults)

@@ -16,10 +16,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import PromptError
+from ..identity import wording
 from ..params import Domain, Generate, NumberChoice, Span, rows
 from ..prompt import Prompt, expand, one_of, read
 from ..prompt.spans import MOST, is_span, spread
-from .design import SLOT, spaced, told
+from .design import SLOT, told
 
 SWEEPABLE = ("integer", "choice", "switch")
 
@@ -71,7 +72,7 @@ def read_prompt(texts: Sequence[str], limit: int) -> tuple[str, list[Prompt]]:
 def _check_lines(lines: Sequence[Prompt]) -> None:
     if len({line.repeat for line in lines}) > 1:
         raise PromptError("--r differs between these permutations", hint="Give one, or repeat=…")
-    counts = Counter((spaced(line.text), tuple(sorted(line.said.items()))) for line in lines)
+    counts = Counter((wording(line.text), tuple(sorted(line.said.items()))) for line in lines)
     twice = sorted({text for (text, _), count in counts.items() if count > 1})
     if twice:
         hint = "Spaces make no other prompt; repeat=2 pays a prompt twice."

@@ -36,7 +36,7 @@ ACCOUNT = "saved"  # of every task in an opened sweep
 STATES = ("intent", "submitted", "generating", "succeeded", "failed", "rejected", "unknown", "expired")
 ID_LIMIT, WORD_LIMIT = 100, 500  # characters of ids, and of labels and the like
 NUMBER_LIMIT = 100  # pictures of a task; the service makes four
-ONLY_HERE = ("nonce", "session", "rev", "request_sha", "cell", "account", "parent", "parent_image")
+ONLY_HERE = ("nonce", "session", "rev", "request_sha", "cell", "account", "payer", "parent", "parent_image")
 TIMES = ("created_at", "submitted_at", "completed_at", "latency_ms")
 OWN_COLUMNS = {*tables.PLACE, *tables.FILE, "error", "credits"}  # no metric and no axis is called so
 
@@ -169,6 +169,7 @@ def _entry(line: Mapping[str, Any], design: Design) -> Entry:
         "request_sha": cell.sha,
         "cell": cell.number,
         "account": ACCOUNT,
+        "payer": ACCOUNT,
         "nonce": own_id,
         "session": "saved",
         "rev": 0,

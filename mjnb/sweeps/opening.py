@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,10 @@ class Shelf(Tracker):
             MediaError: Always.
         """
         raise MediaError("this sweep was opened from a folder: nothing is fetched", hint=INSTEAD)
+
+    def contents(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return nothing: what a folder says of contents makes no cell another."""
+        return {}
 
     def follow(self, task: Task) -> None:
         """Let waiters go: whatever ran when the sweep was saved is not looked after here."""

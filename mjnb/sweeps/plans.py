@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import display
 from ..api import SUBMIT_LIMIT
+from ..identity import request_sha
 from ..ledger import LIVE, OPEN, Entry
 from ..prices import DOLLARS_PER_CREDIT, estimate, exceeds, left_of
 from ..tracking import Tracker
@@ -40,6 +41,7 @@ class Plan:
         origins: Who sent the task of every cell: ``this sweep``, ``earlier`` (another sweep, or ``%mj``), or
             an empty text.
         left: Credits that the session may still spend; None: no limit.
+        other_key: How many cells only another key of the service has paid for; they are not to pay.
     """
 
     states: tuple[str, ...]
@@ -49,6 +51,7 @@ class Plan:
     frame: pl.DataFrame
     origins: tuple[str, ...] = ()
     left: float | None = None
+    other_key: int = 0
 
     @property
     def is_over_budget(self) -> bool:
@@ -67,10 +70,15 @@ class Plan:
         earlier = self.origins.count(EARLIER)
         there += f" ({earlier} of an earlier run)" if earlier else ""
         if not self.to_pay:
-            return f"{len(self.states)} cells{there}: nothing to pay"
+            return f"{len(self.states)} cells{there}: nothing to pay{self._other_key}"
         dollars = self.credits * DOLLARS_PER_CREDIT
         cost = f"about {self.credits:g} credits (${dollars:.2f}) and {self.seconds:.0f} s"
-        return f"{self._over}{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}"
+        return f"{self._over}{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}{self._other_key}"
+
+    @property
+    def _other_key(self) -> str:
+        """Return a last line that says what another key has paid for; empty when none has."""
+        return f"\n{other_key_words(self.other_key)}" if self.other_key else ""
 
     def _html(self) -> str:
         return "".join(map(display.notice_html, repr(self).splitlines()))
@@ -86,7 +94,19 @@ class Plan:
         return display.mime_bundle(repr(self), self._html() + self.detail()._repr_html_())
 
 
-def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: bool) -> Plan:
+def other_key_words(count: int) -> str:
+    """Return what is said of cells that another key has paid for."""
+    cells = "1 cell was" if count == 1 else f"{count} cells were"
+    them, are = ("it", "is") if count == 1 else ("them", "are")
+    return (
+        f"{cells} paid for with another key of this service and {are} not paid again; "
+        f"run(pay_other_keys=True) pays for {them} with this key"
+    )
+
+
+def make_plan(
+    design: Design, tracker: Tracker, sweep: str | None, *, retry: bool, pay_other_keys: bool = False
+) -> Plan:
     """Return the plan of a design.
 
     Args:
@@ -94,8 +114,9 @@ def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: boo
         tracker: Knows ledger, prices, limits and usual times.
         sweep: The id under which the sweep has run already.
         retry: Count cells whose task failed as to pay.
+        pay_other_keys: Count cells that only another key of the service has paid for as to pay.
     """
-    found = find(design, tracker)
+    found = find(design, tracker, pay_other_keys=pay_other_keys)
     to_send = due(design, tracker, found, retry=retry)
     sent = {cell.number for cell in to_send}
     cells = design.cells
@@ -104,27 +125,48 @@ def make_plan(design: Design, tracker: Tracker, sweep: str | None, *, retry: boo
     origins = tuple(_origin(found.get(n), sweep) if n not in sent else "" for n in range(len(cells)))
     tasks = [found[cell.number].id if cell.number in found else None for cell in cells]
     frame = tables.cell_frame(design, {"state": states, "credits": costs, "task": tasks})
+    others = [n for n, one in found.items() if one.state in LIVE and not tracker.payer.owns(one.payer)]
     limit = tracker.budget.limit
     left = None if limit is None else left_of(limit, tracker.budget.spent)
     return Plan(
-        states, len(to_send), sum(costs), seconds(tracker, to_send, found), frame, origins=origins, left=left
+        states,
+        len(to_send),
+        sum(costs),
+        seconds(tracker, to_send, found),
+        frame,
+        origins=origins,
+        left=left,
+        other_key=len(others),
     )
 
 
-def find(design: Design, tracker: Tracker) -> dict[int, Entry]:
+def shas(design: Design, tracker: Tracker) -> list[str]:
+    """Return the identity of every cell, by what the ledger knows of the contents of its pictures."""
+    known = tracker.contents({url for cell in design.cells for url in cell.request.file_urls or ()})
+    if not known:
+        return [cell.sha for cell in design.cells]
+    return [request_sha(cell.request, known) for cell in design.cells]
+
+
+def find(design: Design, tracker: Tracker, *, pay_other_keys: bool = False) -> dict[int, Entry]:
     """Return the ledger's task for every cell that has one: repetition n is the n-th live task.
 
     Refused ones come last: a task that failed after a refusal was sent, and is not to be paid again unasked.
+    Those of this key come before those of another, which are left out when they are to be paid for anew.
     """
     cells: defaultdict[str, list[CellSpec]] = defaultdict(list)
-    for cell in design.cells:
-        cells[cell.sha].append(cell)
+    for cell, sha in zip(design.cells, shas(design, tracker), strict=True):
+        cells[sha].append(cell)
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
+    owns = tracker.payer.owns
     for entry in tracker.ledger.with_requests(cells, tracker.account):
-        entries[entry.request_sha].append(entry)
+        if not pay_other_keys or owns(entry.payer):
+            entries[entry.request_sha].append(entry)
     found: dict[int, Entry] = {}
     for sha, there in entries.items():
-        live_first = sorted(there, key=lambda entry: (entry.state not in LIVE, entry.state == "rejected"))
+        live_first = sorted(
+            there, key=lambda one: (one.state not in LIVE, one.state == "rejected", not owns(one.payer))
+        )
         for cell, entry in zip(cells[sha], live_first, strict=False):
             found[cell.number] = entry
     return found

@@ -19,11 +19,11 @@ from ..errors import (
     MJError,
     NotConnected,
 )
-from ..ledger import LIVE, TRIED
+from ..ledger import LIVE, TRIED, Entry
 from ..tracking import Task, Tracker
 from ..tracking.settling import note_credits
 from .design import CellSpec, Design
-from .plans import due, find
+from .plans import due, find, shas
 
 HOPELESS = (
     AuthError,
@@ -44,18 +44,27 @@ class Run:
         sweep: The sweep's id in the ledger.
         live: Where the progress shows.
         retry: Pay again for cells whose task failed or expired.
+        pay_other_keys: Pay for cells that only another key of the service has paid for.
     """
 
     def __init__(
-        self, design: Design, tracker: Tracker, sweep: str, live: display.Live, *, retry: bool
+        self,
+        design: Design,
+        tracker: Tracker,
+        sweep: str,
+        live: display.Live,
+        *,
+        retry: bool,
+        pay_other_keys: bool = False,
     ) -> None:
         self.design, self.tracker = design, tracker
         self.errors: dict[int, MJError] = {}  # what kept a cell from being sent, by cell number
         self.tasks: dict[int, Task] = {}  # by cell number
-        self._sweep, self._retry = sweep, retry
+        self._sweep, self._retry, self._pay_other_keys = sweep, retry, pay_other_keys
         self._live = live
         self._stop = threading.Event()
-        self._alike = Counter(cell.sha for cell in design.cells)
+        self._shas = shas(design, tracker)
+        self._alike = Counter(self._shas)
         self._work: Future[None] | None = None
 
     def start(self) -> None:
@@ -96,7 +105,7 @@ class Run:
     # ---- on the loop ----
 
     async def _all(self) -> None:
-        found = find(self.design, self.tracker)
+        found = self._find()
         to_send = due(self.design, self.tracker, found, retry=self._retry)
         over = asyncio.Event()
         showing = asyncio.ensure_future(display.keep_showing(self._live, self._progress, over.is_set))
@@ -115,10 +124,13 @@ class Run:
 
     def _take_up(self) -> None:
         """Follow what is paid for, whoever sent it, and whether or not its answer was waited for."""
-        for number, entry in find(self.design, self.tracker).items():
+        for number, entry in self._find().items():
             if number not in self.tasks and entry.state in LIVE:
                 self.tasks[number] = self.tracker.handle(entry)
                 self.tracker.follow(self.tasks[number])
+
+    def _find(self) -> dict[int, Entry]:
+        return find(self.design, self.tracker, pay_other_keys=self._pay_other_keys)
 
     async def _send_all(self, to_send: Sequence[CellSpec]) -> None:
         sends = [asyncio.ensure_future(self._send(cell)) for cell in to_send]
@@ -131,7 +143,8 @@ class Run:
     async def _send(self, cell: CellSpec) -> None:
         counted = LIVE if self._retry else TRIED  # what failed at another notebook meanwhile counts, too
         whose = {"sweep": self._sweep, "cell": cell.number}
-        bound = {"at_most": self._alike[cell.sha], "counted": counted}
+        payers = self.tracker.payer.known if self._pay_other_keys else None
+        bound = {"at_most": self._alike[self._shas[cell.number]], "counted": counted, "payers": payers}
         try:
             self.tasks[cell.number] = await self.tracker.send(
                 self.tracker.intent(cell.request, **whose, **bound)

@@ -49,13 +49,14 @@ class Sweep(Findings):
 
     # ---- planning ----
 
-    def plan(self, *, retry: bool = False) -> Plan:
+    def plan(self, *, retry: bool = False, pay_other_keys: bool = False) -> Plan:
         """Say what is there, what `run` would pay, what it may cost and how long it may take.
 
         Args:
             retry: Count cells whose task failed as to pay.
+            pay_other_keys: Count cells that only another key of the service has paid for as to pay.
         """
-        return make_plan(self.design, self.tracker, self.id, retry=retry)
+        return make_plan(self.design, self.tracker, self.id, retry=retry, pay_other_keys=pay_other_keys)
 
     def extend(
         self, /, *, repeat: int | None = None, n: int | None = None, cells: Any = None, **params: Any
@@ -83,6 +84,7 @@ class Sweep(Findings):
         *,
         wait: bool = True,
         retry: bool = False,
+        pay_other_keys: bool = False,
         max_credits: float | None = None,
         yes: bool = False,
         stop_button: bool = True,
@@ -96,6 +98,7 @@ class Sweep(Findings):
         Args:
             wait: False returns at once; the work goes on behind, `wait()` waits for it later.
             retry: Pay again for cells whose task failed or expired.
+            pay_other_keys: Pay with this key for cells that only another key of the service has paid for.
             max_credits: Refuse when the plan's estimate is above this.
             yes: Pay without asking.
             stop_button: Show a button that stops it when a notebook does not wait.
@@ -111,19 +114,20 @@ class Sweep(Findings):
             MJError: A refusal that would meet every cell (key, credits, ledger); the rest was not sent.
             KeyboardInterrupt: Nothing new is sent; what runs goes on and is tracked.
         """
-        plan = self.plan(retry=retry)
+        how = {"retry": retry, "pay_other_keys": pay_other_keys}
+        plan = self.plan(**how)
         self._check(plan, max_credits)
         if self._run is not None and self._run.goes_on:
             return self.wait() if wait else self
         if not yes and asking.must_ask(plan, self.ask_above):
             self._asked = asking.ask(
-                plan, self.ask_above, lambda: self._accepted(retry=retry, max_credits=max_credits)
+                plan, self.ask_above, lambda: self._accepted(max_credits=max_credits, **how)
             )
             self._shown_in = display.this_cell()
             return self
         self._shown_in = display.this_cell()
         try:
-            run = self._start(live or display.Live(), retry=retry)
+            run = self._start(live or display.Live(), **how)
             if not wait and stop_button and plan.to_pay and (button := self._button(run)):
                 button.show()
             return self.wait() if wait else self
@@ -141,17 +145,17 @@ class Sweep(Findings):
             )
         self.tracker.budget.check(plan.credits)
 
-    def _accepted(self, *, retry: bool, max_credits: float | None) -> StopButton | None:
+    def _accepted(self, *, max_credits: float | None, **how: bool) -> StopButton | None:
         """Start what was asked for, in the cell that asked; the budget may have changed since."""
-        self._check(self.plan(retry=retry), max_credits)
+        self._check(self.plan(**how), max_credits)
         if self._run is not None and self._run.goes_on:
             return None
-        return self._button(self._start(self._asked or display.Live(), retry=retry))
+        return self._button(self._start(self._asked or display.Live(), **how))
 
-    def _start(self, live: display.Live, *, retry: bool) -> Run:
+    def _start(self, live: display.Live, **how: bool) -> Run:
         if self.id is None:
             self.id = self.tracker.ledger.add_sweep(self.design.to_json())
-        self._run = Run(self.design, self.tracker, self.id, live, retry=retry)
+        self._run = Run(self.design, self.tracker, self.id, live, **how)
         self._run.start()
         return self._run
 

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from ..client import Client
 from ..errors import InvalidRequest, MJError
+from ..identity import Payer
 from ..ledger import Entry, Ledger, Sent
 from .handle import Task
 
@@ -35,6 +36,7 @@ class Settler(Protocol):
     client: Client
     ledger: Ledger
     account: str
+    payer: Payer
 
     def refresh(self, task: Task) -> Task: ...
 
@@ -51,8 +53,13 @@ async def credits(tracker: Settler) -> float:
     before = balances.quiet(tracker.account)
     found = await tracker.client.credits()
     if before is not None:
-        balances.note(tracker.account, found, before)
+        balances.note(_purse(tracker), tracker.account, found, before)
     return found
+
+
+def _purse(tracker: Settler) -> str:
+    """Return whose credits are read: those of a key, as another may belong to somebody else."""
+    return tracker.payer.name or tracker.account
 
 
 async def resolve(tracker: Settler, task: Task, outcome: str) -> Task:
@@ -78,10 +85,12 @@ async def resolve(tracker: Settler, task: Task, outcome: str) -> Task:
 async def _hold_lost(tracker: Settler, entry: Entry) -> None:
     """Hold that the account's credits show a task as never paid; raises with what they show instead."""
     balances = tracker.ledger.balances
-    reading = balances.last(tracker.account)
+    reading = balances.last(_purse(tracker))
     sent = [] if reading is None else balances.sent(tracker.account, reading.before)
     if reading is None or entry.id not in {one.id for one in sent}:
         raise InvalidRequest("the credits were not read before this task was sent", hint=BY_HAND)
+    if any(not tracker.payer.owns(one.payer) for one in sent):
+        raise InvalidRequest("tasks were sent or ended under another key since", hint=BY_HAND)
     if time.time() - entry.created_at / 1000 < SETTLED / tracker.client.time_scale:
         raise InvalidRequest("the service may still take it", hint="Ask again a quarter of an hour after.")
     left = await tracker.client.credits()

@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -25,8 +25,10 @@ from ..errors import (
     LedgerError,
     LedgerFull,
     MJError,
+    OtherKey,
     WaitTimeout,
 )
+from ..identity import ANYONE, Payer
 from ..ledger import OPEN, Entry, Intent, Ledger
 from ..loop import GRACE, Loop
 from ..media import Store
@@ -60,6 +62,7 @@ class Tracker:
         store: Keeps the pictures.
         loop: Where all of it runs.
         account: Whose tasks these are.
+        payer: Who pays; left out: nobody is told apart.
         sandbox: Whether the service is the sandbox.
         prices: Credits per item, estimates.
         budget: What may be spent; None: no limit.
@@ -73,12 +76,13 @@ class Tracker:
         loop: Loop,
         account: str,
         *,
+        payer: Payer = ANYONE,
         sandbox: bool = False,
         prices: Mapping[str, float] = PRICES,
         budget: Budget | None = None,
     ) -> None:
         self.client, self.ledger, self.store, self.loop = client, ledger, store, loop
-        self.account, self.sandbox = account, sandbox
+        self.account, self.payer, self.sandbox = account, payer, sandbox
         self.prices, self.budget = prices, budget or Budget()
         self.tasks: WeakValueDictionary[str, Task] = WeakValueDictionary()  # all that anybody holds
         self._latest: deque[Task] = deque(maxlen=LATEST)
@@ -106,7 +110,11 @@ class Tracker:
         """
         check_reach(request, self.client.own_hosts)
         cost = estimate(request, self.prices)
-        return Intent(request, self.account, self.client.base_url, cost, **whose)
+        return Intent(request, self.account, self.client.base_url, cost, payer=self.payer.name, **whose)
+
+    def contents(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return the SHA-256 of what is behind pictures' URLs; see `Ledger.contents`."""
+        return self.ledger.contents(urls)
 
     def put(
         self, request: Request, parent: Task | None, number: int | None, *, wait: bool, dry_run: bool
@@ -256,6 +264,8 @@ class Tracker:
                 self.ledger.beat()
                 self._take_in(task, await self.client.record(str(task.task_id)))
                 refusals = 0
+            except OtherKey:
+                raise
             except MJError as error:  # the network or the service may come back: the task is paid for
                 task.trouble = error.message
                 if isinstance(error, AuthError):
@@ -296,6 +306,8 @@ class Tracker:
             since = self._missing.setdefault(task.id, time.monotonic() - SHORTEST / self.client.time_scale)
             waited = min(time.monotonic() - since, self._age(task))
             if waited > NOT_YET / self.client.time_scale:
+                if not self.payer.owns(task.entry.payer):
+                    raise OtherKey(f"task {task.id[-6:]} ({task.task_id}) was sent under another key")
                 self.ledger.expired(task.id, "the service no longer knows this task")
         elif record.pending:
             self._missing.pop(task.id, None)

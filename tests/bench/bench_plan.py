@@ -74,6 +74,7 @@ def row_of(design: Design, number: int, account: str) -> dict[str, Any]:
         "nonce": str(number),
         "session": "bench",
         "account": account,
+        "payer": "",
         "base_url": "http://127.0.0.1",
         "created_at": now(),
         "submitted_at": now(),

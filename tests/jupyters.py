@@ -127,6 +127,8 @@ class Kernel:
     def __init__(self, connection_file: Path) -> None:
         self._client = BlockingKernelClient(connection_file=str(connection_file))
         self._client.load_connection_file()
+        # Without this, one that answers no heartbeat for a second counts as dead: on a busy machine many.
+        self._client.hb_channel.time_to_dead = patience.SECONDS
         self._client.start_channels()
         self._client.wait_for_ready(timeout=patience.SECONDS)
 

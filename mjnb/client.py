@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from . import api, errors, identity, wire
+from . import api, errors, identity, proxies, wire
 from .hidden import Secret, forget
 from .loop import the_loop
 from .media import BYTE_LIMIT
@@ -31,7 +31,6 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 POLL_LIMIT = (50, 10.0)  # record-info requests, in any window of so many seconds
 BASE64_LIMIT = 1024 * 1024  # bytes; larger files are streamed
 UPLOAD_PATH = "mjnb"  # the folder at the service that uploads go to
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
 SENDING = 6  # submits on their way at once: what a crash in that moment leaves unknown
 READ_TRIES = 5
@@ -125,14 +124,8 @@ class Client:
             "timeout": TIMEOUT,
             "limits": limits,
             "transport": transport,
-            "trust_env": urlsplit(self.base_url).hostname not in LOOPBACK,  # no proxy sees a local sandbox
         }
-        self._api = httpx.AsyncClient(
-            base_url=self.base_url,
-            auth=wire.Bearer(key, self.base_url, self.upload_url),
-            **shared,
-        )
-        self._media = httpx.AsyncClient(**shared)
+        self._lines = proxies.Lines(self.base_url, wire.Bearer(key, self.base_url, self.upload_url), **shared)
         self._near = private_host(urlsplit(self.base_url).hostname or "")
         self.payer = identity.payer(self.base_url, key)  # whose limit it is
         self.submits = _shared_window(self.payer, time_scale)
@@ -154,6 +147,14 @@ class Client:
     def closed(self) -> bool:
         """Whether it was closed, and nothing is sent any more."""
         return self._under_way.over
+
+    def ready(self) -> None:
+        """Open what the requests go through, before anything is recorded of one.
+
+        Raises:
+            ConfigError: With the variable of the environment that allows no connection.
+        """
+        _ = self._lines.api
 
     async def submit(self, request: Request) -> str:
         """Send a paid request, once, and return the service's task id.
@@ -251,8 +252,7 @@ class Client:
     async def close(self) -> None:
         """Cut off the requests under way and close the connections."""
         await self._under_way.end()
-        await self._api.aclose()
-        await self._media.aclose()
+        await self._lines.close()
         await asyncio.sleep(0)  # a transport that had more to write closes its socket one turn later
 
     # ---- inside ----
@@ -262,12 +262,12 @@ class Client:
 
     async def _send(self, method: str, path: str, **how: Any) -> Answer:
         try:
-            async with self._under_way.one(SLOWEST), self._api.stream(method, path, **how) as answer:
+            async with self._under_way.one(SLOWEST), self._lines.api.stream(method, path, **how) as answer:
                 if (content := await wire.read(answer, ANSWER_LIMIT)) is not None:
                     return Answer(answer.status_code, content, answer.headers.get("Retry-After", ""))
             fault: BaseException = errors.AnswerLost(f"an answer of more than {ANSWER_LIMIT:,} bytes came")
         except NEVER_LEFT as error:
-            fault = errors.NotConnected(f"cannot reach {self.base_url}: {_why(error)}")
+            fault = errors.NotConnected(f"cannot reach {self.base_url}{self._lines.road}: {_why(error)}")
         except httpx.HTTPError as error:
             fault = errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}")
         except TimeoutError:
@@ -282,7 +282,7 @@ class Client:
             async with self._under_way.one(SLOWEST_FILE):
                 for _ in range(REDIRECTS + 1):
                     await wire.hold_fetchable(url, near=self._near)
-                    async with self._media.stream("GET", url) as answer:
+                    async with self._lines.media.stream("GET", url) as answer:
                         if answer.next_request is None:
                             return await _read(answer, limit)
                         url = str(answer.next_request.url)

@@ -16,7 +16,7 @@ FLOORS = (
     "errors foreign hidden loop",
     "params media",
     "prompt api hooks wire prices metrics effects frames display plots widgets",
-    "config diff pages presets preview",
+    "config proxies diff pages presets preview",
     "identity reference",
     "client ledger sandbox receiver",
     "tracking",
@@ -42,7 +42,7 @@ HOMES = {
     "anywidget": {"panels", "widgets"},
     "h11": {"receiver"},
     "av": {"media", "sandbox"},  # decoding what comes, encoding what the sandbox draws
-    "httpx": {"client", "wire"},
+    "httpx": {"client", "proxies", "wire"},
     "ipywidgets": {"panels", "widgets"},
     "jupyter_core": {"receiver"},
     "jupyter_server": {"server"},

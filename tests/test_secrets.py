@@ -304,7 +304,7 @@ def test_the_key_is_sent_to_the_service_and_its_upload_host_and_nowhere_else(fau
                 f"{other.url}/caught",
                 f"{faulty.url.replace('127.0.0.1', 'localhost')}/x",
             ):
-                await client._api.get(address)
+                await client._lines.api.get(address)
             await client.close()
 
         the_loop().run(work())

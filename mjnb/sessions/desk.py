@@ -241,6 +241,8 @@ class Desk:
         from ..sandbox import Sandbox
 
         books, key = self.settings.data_dir / "sandbox.jsonl", self.settings.webhook_key
+        if books.is_symlink():
+            raise ConfigError(f"{books} is a link, which is not followed", hint="Remove it.")
         self._server = Sandbox(books=books, webhook_key=key).start()
         return self._server
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from .. import display
 from ..errors import (
     AuthError,
+    ConfigError,
     DailyLimit,
     FeatureDisabled,
     InsufficientCredits,
@@ -27,6 +28,7 @@ from .plans import due, find, shas
 
 HOPELESS = (
     AuthError,
+    ConfigError,
     InsufficientCredits,
     DailyLimit,
     FeatureDisabled,

@@ -112,6 +112,7 @@ class Sender:
         tracker = self._tracker
         if tracker.closed:
             raise NotConnected("the session is closed; this was not sent")
+        tracker.client.ready()
         tracker.budget.take(intent.credits)
         fresh = False
         try:

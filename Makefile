@@ -18,7 +18,7 @@ test-all:
 proof: $(VENV)/.test
 	@sh .ci/postgres.sh
 	@sh .ci/faketime.sh
-	@timeout --signal INT --kill-after 20 880 $(BIN)/python -m pytest tests/proof -n 4 --dist worksteal
+	@timeout --signal INT --kill-after 20 895 $(BIN)/python -m pytest tests/proof -n 4 --dist worksteal
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
+import queue
 import shutil
 import socket
 import subprocess
@@ -143,6 +145,18 @@ class Kernel:
         reply = self._client.execute_interactive(source, timeout=patience.SECONDS, output_hook=take)
         assert reply["content"]["status"] == "ok", reply["content"]
         return "".join(told).strip()
+
+    def begin(self, source: str) -> None:
+        """Queue a cell, which runs also when one before it fails."""
+        self._client.execute(source, stop_on_error=False)
+
+    def answered(self) -> int:
+        """Return how many of the queued cells have ended since this was last asked."""
+        ended = 0
+        with contextlib.suppress(queue.Empty):
+            while True:
+                ended += self._client.get_shell_msg(timeout=0)["msg_type"] == "execute_reply"
+        return ended
 
     def close(self) -> None:
         self._client.stop_channels()

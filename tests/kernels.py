@@ -30,10 +30,12 @@ class Notebook:
 
     Args:
         folder: Where the kernel works; nothing is written elsewhere.
+        said: A file for what the kernel's process writes to its error output; None: it is this process's.
         **settings: Environment variables.
     """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, said: Path | None = None, **settings: str) -> None:
+        self._said = said
         usual = {k: v for k, v in os.environ.items() if not k.startswith(("MJNB_", "KIE_"))}
         own = {name: str(folder / name.lower()) for name in OWN_FOLDERS}
         self._environment = {**usual, **own, **settings}
@@ -119,7 +121,10 @@ class Notebook:
         os.kill(self.pid, signal.SIGKILL)
 
     def __enter__(self) -> Notebook:
-        start = self._client.async_setup_kernel(cleanup_kc=True, env=self._environment)
+        more: dict[str, Any] = {}
+        if self._said is not None:
+            more["stderr"] = self._stack.enter_context(self._said.open("wb"))
+        start = self._client.async_setup_kernel(cleanup_kc=True, env=self._environment, **more)
         self._loop.run_until_complete(self._stack.enter_async_context(start))
         return self
 

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import traceback
 import warnings
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -67,16 +67,28 @@ class Child:
 
 
 class Nursery:
-    """The process that forks children, one at a time."""
+    """The process that forks children, one at a time.
+
+    Args:
+        *modules: What it imports besides.
+        before: How to start a program in an environment of its own, such as one with a small disk.
+    """
+
+    def __init__(self, *modules: str, before: Sequence[str] = ()) -> None:
+        self._command = [*before, sys.executable, __file__, *modules]
+        self._last: Child | None = None
 
     def __enter__(self) -> Nursery:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("MJNB_", "KIE_"))}
         environment |= {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=pipe, stdout=pipe, text=True, env=environment
-        )
+        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True, env=environment)
         return self
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
 
     def start(self, work: str, **how: Any) -> Child:
         """Fork a child that does one of the works below.
@@ -87,7 +99,8 @@ class Nursery:
         """
         assert self._process.stdin is not None
         print(json.dumps({"work": work, **how}), file=self._process.stdin, flush=True)
-        return Child(self, int(self._line()[1]))
+        self._last = Child(self, int(self._line()[1]))
+        return self._last
 
     def hear(self, child: Child, word: str) -> bool:
         """Listen until a child says a word; False when it ended without."""
@@ -110,6 +123,8 @@ class Nursery:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process.stdin is not None
+        if self._last is not None and not self._last.is_over:  # the test has failed meanwhile
+            self._last.kill()
         self._process.stdin.close()
         self._process.wait(TIMEOUT)
         assert self._process.stdout is not None
@@ -121,28 +136,18 @@ class Nursery:
 
 def serve() -> None:
     """Fork a child for every line of JSON, and say how it ended."""
-    for name in [
-        "sessions",
-        "ledger",
-        "client",
-        "tracking",
-        "sweeps",
-        "frames",
-        "prompt",
-        "media",
-        "display",
-    ]:
-        __import__(f"mjnb.{name}")
+    for name in [*(f"mjnb.{room}" for room in ROOMS), *sys.argv[1:]]:
+        __import__(name)
     for line in sys.stdin:
         said = json.loads(line)
         reading, writing = os.pipe()
         if (pid := os.fork()) == 0:
             os.close(reading)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            print("pid", os.getpid(), flush=True)  # before anything that it says itself
             code = _live(said, writing)
             os._exit(code)
         os.close(writing)
-        print("pid", pid, flush=True)
         with os.fdopen(reading) as pipe:
             complaint = pipe.read()  # until it is dead
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # a zombie keeps its pid until it is buried
@@ -291,7 +296,53 @@ def _cell(task: Any) -> dict[str, Any] | None:
     return {**{name: getattr(entry, name) for name in (*same, *more)}, "pictures": pictures}
 
 
-WORKS = {"sweep": sweep}
+def kernel(*, points: Points, connection: str, settings: dict[str, str]) -> None:
+    """Be a notebook's kernel.
+
+    Args:
+        connection: The file that says on which sockets.
+        settings: Environment variables.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+
+    os.environ.update(settings)
+    os.chdir(os.environ["HOME"])
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the nursery's own words go there
+    IPKernelApp.launch_instance(["-f", connection])
+
+
+def service(*, points: Points, port: int, books: str, scale: float, latency: float, closes: bool) -> None:
+    """Be a sandbox.
+
+    Args:
+        port: Where.
+        books: Its file, which an earlier one may have begun.
+        scale: Its time scale.
+        latency: Seconds of a task, before scaling.
+        closes: Whether a connection that was kept is closed unread when a paid request comes over it.
+    """
+    from mjnb.sandbox import Sandbox, server
+    from mjnb.sandbox.trouble import Wire
+
+    class Closes(Wire):
+        used = False
+
+        def data_received(self, data: bytes) -> None:
+            if self.used and data.startswith(b"POST /api/v1/mj/"):
+                self.transport.abort()
+                return
+            self.used = True
+            super().data_received(data)
+
+    if closes:
+        server.Wire = Closes  # type: ignore[misc]
+    own = {"books": Path(books), "long_side": 64, "credits": 1e6, "port": port}
+    with Sandbox(time_scale=scale, latency={"fast": latency}, **own) as running:
+        print("going", flush=True)
+        running.wait()
+
+
+WORKS = {"sweep": sweep, "kernel": kernel, "service": service}
 
 if __name__ == "__main__":
     serve()

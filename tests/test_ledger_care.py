@@ -7,9 +7,7 @@ import json
 import math
 import os
 import random
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 import pytest
 from databases import Postgres
+from labs import mounted
 from ledgers import DONE, HAMMER, a_task, an_intent, elsewhere, entry_of, line_of, output_of
 
 from mjnb.errors import LedgerBusy, LedgerCorrupt, LedgerError, LedgerFull, LedgerTooNew
@@ -618,16 +617,6 @@ try:
 except LedgerError as error:
     print(f"{type(error).__name__}: {error.message}: {error.hint}")
 """
-
-
-def mounted(folder: Path, options: str) -> tuple[str, ...]:
-    """Return how to start a program that sees a small disk of its own in a folder; empty when not allowed."""
-    mount = f"mount -t tmpfs -o {options} mjnb-test {folder} && exec"
-    for unshare in (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user")):
-        start = (*unshare, "sh", "-c", f'{mount} "$@"', "sh")
-        if shutil.which("unshare") and subprocess.run([*start, "true"], capture_output=True).returncode == 0:
-            return start
-    return ()
 
 
 def test_a_disk_that_cannot_be_written_is_told_and_nothing_is_paid(sandbox: Sandbox, tmp_path: Path) -> None:

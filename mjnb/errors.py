@@ -88,6 +88,10 @@ class PromptError(InvalidRequest):
     """The prompt line cannot be read as Midjourney text."""
 
 
+class PromptWarning(UserWarning):
+    """A prompt says something that may not be followed; it is sent all the same."""
+
+
 class ConfigError(MJError):
     """A setting is missing or wrong."""
 

@@ -97,10 +97,16 @@ def _errors() -> Iterator[pages.Block]:
     errors: Any = import_module("mjnb.errors")
     yield Heading("Errors")
     yield Words("All are `mj.MJError`, with `message`, `hint` and whether asking again may help.")
+    yield Words("`PromptWarning` is none of them: Python's own filters of warnings count for it.")
     found = vars(errors).values()
-    kinds: list[Any] = [one for one in found if isinstance(one, type) and issubclass(one, errors.MJError)]
+    kinds: list[Any] = [one for one in found if isinstance(one, type) and issubclass(one, Exception)]
     lines = [
-        [f"`{one.__name__}`", f"`{one.__bases__[0].__name__}`", _own_summary(one), _flat(one.hint or "–")]
+        [
+            f"`{one.__name__}`",
+            f"`{one.__bases__[0].__name__}`",
+            _own_summary(one),
+            _flat(getattr(one, "hint", "") or "–"),
+        ]
         for one in kinds
     ]
     yield pages.Table(["error", "is a", "when", "what to do"], lines)

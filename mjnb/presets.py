@@ -127,6 +127,8 @@ def checked(flags: str) -> str:
     if any(mark in line for mark in "{}") or not line.isprintable():
         raise PromptError("a preset has no braces and no control characters")
     read = prompt.read(f"{_STAND_IN} {line}")
+    if faults := prompt.check(read, read.said).faults:
+        raise PromptError(faults)
     if read.repeat != 1:
         raise PromptError("a preset says how, not how often: leave --r out")
     if words := _prose(read):

@@ -108,8 +108,6 @@ def _passed_warnings(request: Request) -> list[str]:
     """Return which flags stay in the text, where nobody verifies that the service follows them."""
     if not isinstance(request, Generate):
         return []
-    passed = prompt.read(request.prompt).passed
-    return [
-        f"{flag} has no field and stays in the text; it is not verified that it is followed"
-        for flag in passed
-    ]
+    stays = "has no field and stays in the text; it is not verified that it is followed"
+    passed = prompt.sent_line(request.prompt).passed
+    return [*(f"{flag} {stays}" for flag in passed), *prompt.doubts(request)]

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 
 from .errors import InvalidRequest
 from .pages import Heading, Page, Table, Words
-from .params import REQUESTS, TASK_TYPES, Request, Row, TaskType, every_row, rows
-from .prompt.flags import MAPPED, PASSED, REPEAT, REST
+from .params import REQUESTS, REST, TASK_TYPES, Request, Row, TaskType, every_row, rows
+from .prompt.flags import MAPPED, PASSED, REPEAT
 
 
 def page() -> Page:
@@ -25,10 +25,10 @@ def entry(name: str) -> Page:
     """
     wanted = name.removeprefix("--").lower()
     for row in every_row().values():
-        names = {*(flag.name for flag in row.flags)}
-        if not name.startswith("--"):
-            names |= {row.name, row.api, *(flag.removeprefix("--") for flag in names)}
-        if name.lower() in {one.lower() for one in names}:
+        if name.lower() in (row.name, row.api.lower()):
+            return Page.of(Words(_one(row)), *_also(f"--{wanted}"))
+    for row in every_row().values():
+        if f"--{wanted}" in {flag.name for flag in row.flags}:
             return Page.of(Words(_one(row)), *_also(f"--{wanted}"))
     if passed := PASSED.get(f"--{wanted}"):
         said = f"{passed.help}; it has no field in the API and stays in the text, not verified"

@@ -119,7 +119,7 @@ TRAPS = {
     "no": "a cat --no text, dogs",
     "escaped braces": r"a \{boxed\} word",
     "dollar": "$HOME and $1",
-    "semicolon": "a cat; a dog;",
+    "semicolon": "a cat; a dog; a bird",
     "hash": "colour #ff00aa # no comment",
     "emoji": "a fox 🦊 in 雪 👩‍👩‍👧",
     "right to left": "שועל אדום في الثلج",

@@ -242,8 +242,10 @@ def test_all_faults_are_told_as_one_types(made: Panel) -> None:
 
 def test_a_slip_and_an_odd_step_are_warned_of(made: Panel) -> None:
     say(made, "a fox --stylise 4", weirdness=33)
-    assert "did you mean --stylize?" in made.form.live["warnings"][0]
-    assert made.form.live["warnings"][1] == "weirdness 33: the service advises steps of 100"
+    assert "did you mean --stylize 4?" in made.form.live["faults"][0]
+    say(made, "a fox --vibe 4", weirdness=33)
+    assert made.form.live["warnings"][0] == "weirdness 33: the service advises steps of 100"
+    assert "--vibe is no flag that is known" in made.form.live["warnings"][1]
 
 
 def test_a_prompt_for_several_tasks_is_for_the_sweep_tab(made: Panel) -> None:

@@ -47,8 +47,11 @@ WRONG = {
     "--ar 21:9": "nearest is",
     "--s 1 --s 2": "given twice",
     "--s {1, 2}": "no braces",
+    "--q 7": "7.* is not one of",
+    "--cref https://a.io/b.png --v 7": "Midjourney's limit",
+    "--stylze 300": "did you mean --stylize 300",
     "--r 4": "not how often",
-    "--yes": "'--yes' is no flag",
+    "--yes": "--yes is an option of %mj",
     "--what": "'--what' is no flag",
     "--no a\x1b[31m": "control characters",
 }
@@ -83,7 +86,7 @@ def test_a_name_that_is_not_there_says_which_was_meant(presets: Presets) -> None
 # what stands in a file that somebody else wrote, and what it says when it is used
 FOREIGN = {
     "noir = '--s 4000'": "4000 is outside",
-    "noir = '--yes a fox'": "is no flag",
+    "noir = '--yes a fox'": "is an option of %mj",
     "noir = 'rm -rf /'": "is no flag",
     'noir = "--no \\u001b[31m"': "control characters",
     "noir = 3": "there is no preset",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
@@ -67,6 +68,7 @@ MAPPED: list[tuple[str, dict[str, Any]]] = [
     (f"--sref {URL} {URL2}", {"file_urls": (URL, URL2), "task_type": "mj_style_reference"}),
     ("--motion high", {"motion": "high"}),
     ("--bs 2", {"video_batch_size": 2}),
+    ("--video", {"task_type": "mj_video"}),
 ]
 
 
@@ -138,15 +140,15 @@ def test_flags_of_another_task_type_are_read_and_left_to_params() -> None:
         "a cat ;",
         "a cat # not a comment",
         "{cat} $x ${x} %s %(x)s {0} {{",
-        "cost -1 or -v 7 or - v 7",
+        "cost -1 or -v or - v 7",
         "50% off, rock'n'roll \\ back\\slash \\n",
         "a cat -- a dog",
-        "a cat --unknown 3 --stylise 4 --wierd --aspct 1:1 --vibe --s-curve --c3po",
+        "a cat -v- and -x 7, U-V, x = 1, a=b",
         "hot dog::1.5 food::-1 ::",
         "rain—fast and slow – v 7 — s",
         "well--fast as one word",
         "a\tb\n\n  c",
-        "--help",
+        'say "--help" and "--stylze 3"',
         "雪の狐 🦊 naïve",
     ],
 )
@@ -154,6 +156,12 @@ def test_prose_survives_byte_for_byte(line: str) -> None:
     prompt = read(line)
     assert prompt.text == line
     assert (prompt.said, prompt.passed, prompt.repeat) == ({}, (), 1)
+
+
+def test_words_that_are_written_as_flags_and_are_none_stay_and_are_listed() -> None:
+    prompt = read("a cat --unknown 3 --vibe --s-curve --c3po -- --1")
+    assert prompt.text == "a cat --unknown 3 --vibe --s-curve --c3po -- --1"
+    assert prompt.unknown == ("--unknown", "--vibe", "--s-curve", "--c3po")
 
 
 @pytest.mark.parametrize(
@@ -333,9 +341,11 @@ prose_words = st.lists(st.one_of(tricky, st.text(min_size=1, max_size=8)), min_s
 def is_plain(prose: str) -> bool:
     """Whether a text has nothing that resembles a known flag, and no picture at its start."""
     names = {known[2:] for known in KNOWN}
-    for word in prose.split():
-        letters = re.match(r"[-—–]+([A-Za-z]+)", word)
-        if letters and letters.group(1).lower() in names:
+    words = prose.split()
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        found = re.match(r"[-—–]+([A-Za-z]+)", word)
+        letters = (found.group(1) if found else following if word == "--" else "").lower()
+        if letters in names or (found and (len(letters) < 4 or get_close_matches(letters, names))):
             return False
     return bool(prose.strip()) and not prose.strip().lower().startswith("http")
 
@@ -411,6 +421,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     said: dict[str, Any] = {"prompt": draw(st.sampled_from(PROMPTS))}
     for name, row in params.rows().items():
         fits = row.flags and not isinstance(row.domain, Urls) and row.applies(kind or "mj_txt2img")
+        fits = fits and name != "task_type"
         if fits and (draw(st.booleans()) or (name, kind) == ("motion", "mj_video")):
             said[name] = draw(values_of(row))
     if kind:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from .options import EACH, Options, take
+from .slips import HELP, refuse
 from .verbs import VERBS, Call, unfit
 
 if TYPE_CHECKING:
@@ -44,10 +45,15 @@ class MJMagics(Magics):
 
         text = _joined(line, body)
         name, rest = _verb_of(text)
-        if call.options.help:
+        if call.options.help or text in HELP:
             name, rest = "help", name or ""
+        if name is None:
+            refuse(text, call.names)
         call.rest = prompt.interpolate(rest, call.names)
-        return VERBS[name or "imagine"].run(call)
+        if name == "imagine":
+            call.rest = prompt.literal(call.rest)
+        made = VERBS[name or "imagine"].run(call)
+        return None if call.options.silent and body is not None else made
 
     def _each(self, call: Call, line: str, body: str) -> Any:
         from .. import prompt

@@ -21,16 +21,18 @@ HELPS: Mapping[str, str] = {
 }
 
 _WORDS = re.compile(r"(?<!\S)(" + "|".join(word for word in HELPS if word != OUT) + r")(?!\S)[ \t]?")
+_SILENT = re.compile(r"\s*+;[\s;]*+\Z")
 _OUT_FIRST = re.compile(r"\s*-o(?!\S)[ \t]*(\S*)[ \t]*")
 _OUT_ANYWHERE = re.compile(r"(?<!\S)-o(?!\S)[ \t]*(\S*)[ \t]*")
 
 
 @dataclass(frozen=True)
 class Options:
-    """Which of our own words stood in a line, and the variable named by ``-o``."""
+    """Which of our own words stood in a line, the variable named by ``-o``, and whether it ended in ``;``."""
 
     words: frozenset[str] = frozenset()
     out: str = ""
+    silent: bool = False
 
     @property
     def yes(self) -> bool:
@@ -60,7 +62,8 @@ class Options:
 def take(line: str, cell: str | None) -> tuple[str, str | None, Options]:
     """Take our own words out of a line and a cell's body.
 
-    ``-o NAME`` counts at the beginning of a ``%mj`` line, and anywhere in the line of a cell magic.
+    ``-o NAME`` counts at the beginning of a ``%mj`` line, and anywhere in the line of a cell magic.  A ``;``
+    at the end is IPython's way to ask for silence and no text: the same as ``--quiet``.
 
     Returns:
         The rest of both, as it was, and the options.
@@ -68,14 +71,16 @@ def take(line: str, cell: str | None) -> tuple[str, str | None, Options]:
     Raises:
         PromptError: ``-o`` without the name of a variable.
     """
-    words = set(_WORDS.findall(line)) | set(_WORDS.findall(cell or ""))
+    silent = _SILENT.search(line if cell is None else cell)
+    line, cell = (_SILENT.sub("", line), None) if cell is None else (line, _SILENT.sub("", cell))
+    words = set(_WORDS.findall(line)) | set(_WORDS.findall(cell or "")) | ({QUIET} if silent else set())
     line, cell = _WORDS.sub("", line), None if cell is None else _WORDS.sub("", cell)
     found = (_OUT_FIRST.match if cell is None else _OUT_ANYWHERE.search)(line)
     out = found[1] if found else ""
     if found:
         _check_name(out)
         line = line[: found.start()] + line[found.end() :]
-    return line, cell, Options(frozenset(words), out)
+    return line, cell, Options(frozenset(words), out, silent is not None)
 
 
 def _check_name(name: str) -> None:

@@ -1,8 +1,9 @@
 """Keeps prompts whole where IPython would take them apart.
 
-A line that ends in ``?`` is no request for help on its last word.  And a line ends where people see it end:
-not at a line separator, a form feed or any other of the marks at which Python splits texts, which come along
-with what is pasted; half of a prompt would be paid.
+A line that ends in ``?`` is no request for help on its last word, and one that ends in ``;`` shows nothing,
+as any line of Python.  And a line ends where people see it end: not at a line separator, a form feed or any
+other of the marks at which Python splits texts, which come along with what is pasted; half of a prompt would
+be paid.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 BEFORE = r"(?P<before>\s*+(?:[\w.,\[\] ]++=\s*+)?)%mj[ \t]++"
 QUESTION = re.compile(BEFORE + r"(?P<text>.*\?)[ \t]*")
 BROKEN = re.compile(BEFORE + r"(?P<text>.*[\v\f\x1c-\x1e\x85\u2028\u2029].*)", re.DOTALL)
+SILENT = re.compile(BEFORE + r"(?P<text>.*;)[ \t]*")
 OURS = re.compile(BEFORE + ".*", re.DOTALL)
 ENDS = ("\n", "\r")
 
@@ -30,9 +32,11 @@ def keep_whole(lines: list[str]) -> list[str]:
             lines = _whole(lines, place)
         line = lines[place]
         text = line.rstrip("\r\n")
-        asked = None if quoted else QUESTION.fullmatch(text) or BROKEN.fullmatch(text)
+        silenced = SILENT.fullmatch(text)
+        asked = None if quoted else QUESTION.fullmatch(text) or BROKEN.fullmatch(text) or silenced
         if asked:
-            line = f"{asked['before']}get_ipython().run_line_magic('mj', {asked['text']!r})\n"
+            silent = ";" if silenced else ""
+            line = f"{asked['before']}get_ipython().run_line_magic('mj', {asked['text']!r}){silent}\n"
         elif line.count('"""') % 2 or line.count("'''") % 2:
             quoted = not quoted
         kept.append(line)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from .. import prompt
 from ..errors import InvalidRequest, MJError
-from ..params import TASK_TYPES, Generate, body, flags, rows
+from ..params import TASK_TYPES, VIDEO, Generate, body, rows
 from ..preview import preview
 from ..prices import DOLLARS_PER_CREDIT
 
@@ -66,16 +65,17 @@ def look(said: Mapping[str, Any], urls: Sequence[str], prices: Mapping[str, floa
     params = _together(said, line, urls)
     if faults:
         params["prompt"] = line.text
+    faults += prompt.check(line, params).faults
     try:
         request = prompt.build({**params, "prompt": line.text or "-"}, speed=speed)
     except InvalidRequest as error:
-        return Live(params, faults=(*faults, *(fault for fault in error.faults if fault not in faults)))
+        return Live(params, faults=tuple(dict.fromkeys([*faults, *error.faults])))
     if faults:
         return Live(params, faults=tuple(faults))
     command = to_command(params)
     seen = preview(request, prices)
     text = json.dumps(body(request), indent=2, ensure_ascii=False)
-    return Live(params, request, command, text, seen.credits, (*_unknown(line), *seen.warnings))
+    return Live(params, request, command, text, seen.credits, seen.warnings)
 
 
 def read(text: str) -> tuple[list[str], prompt.Prompt]:
@@ -85,19 +85,6 @@ def read(text: str) -> tuple[list[str], prompt.Prompt]:
     except MJError as error:
         found = list(error.faults) if isinstance(error, InvalidRequest) else [error.message]
         return found, prompt.Prompt(text.strip(), {}, ())
-
-
-def _unknown(line: prompt.Prompt) -> list[str]:
-    """Return what is said of words that look like flags and are none: they stay in the text."""
-    known = (*flags(), *prompt.PASSED)
-    words = {word for word in line.text.split() if word.startswith("--") and word.strip("-")}
-    strange = sorted(word for word in words if word.lower() not in known)
-    near = {word: get_close_matches(word.lower(), known, n=1) for word in strange}
-    return [
-        f"{word} is no known flag and stays in the text"
-        + (f": did you mean {near[word][0]}?" if near[word] else "")
-        for word in strange
-    ]
 
 
 def _only_line(text: str) -> str:
@@ -113,9 +100,10 @@ def _together(said: Mapping[str, Any], line: prompt.Prompt, urls: Sequence[str])
     typed = dict(line.said)
     pictures = tuple(dict.fromkeys((*urls, *typed.pop("file_urls", ()))))
     kind = typed.pop("task_type", None)
-    if kind and (kind in _BY_FLAG or not takes_pictures(str(params.get("task_type")))):
+    had = str(params.get("task_type"))
+    if kind and (kind in _BY_FLAG or not takes_pictures(had) or (kind in VIDEO and had not in VIDEO)):
         params["task_type"] = kind
-    params |= typed | {"prompt": prompt.plain(line.text)}
+    params |= typed | {"prompt": prompt.literal(prompt.plain(line.text))}
     if pictures:
         params["file_urls"] = pictures
     return {name: params[name] for name in (*rows(), *params) if name in params}
@@ -164,7 +152,8 @@ def _reads_back(line: str, params: Mapping[str, Any]) -> bool:
         there = prompt.read(_only_line(line.removeprefix("imagine ")))
         again = {**there.said, "prompt": there.text}
         again.setdefault("task_type", "mj_txt2img")
-        wanted = {**params, "prompt": prompt.expand(str(params["prompt"]))[0]}
+        text, _ = prompt.without_prefix(prompt.expand(str(params["prompt"]))[0])
+        wanted = {**params, "prompt": text}
         return again == wanted
     except (MJError, KeyError):
         return False

@@ -1,4 +1,4 @@
-"""What values are legal: seven kinds of domain, each of which reads a value or says what is wrong with it.
+"""What values are legal: eight kinds of domain, each of which reads a value or says what is wrong with it.
 
 A domain's ``read`` returns the clean value or raises ``ValueError`` with a phrase that follows the
 parameter's name ("4000 is outside 0 to 3000").  Its ``str`` is what a help page shows.
@@ -7,13 +7,14 @@ parameter's name ("4000 is outside 0 to 3000").  Its ``str`` is what a help page
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from operator import index
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 
@@ -45,7 +46,8 @@ class Choice:
     kind: ClassVar[str] = "choice"
 
     def read(self, value: object) -> str:
-        word = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+        value = scalar(value)
+        word = _word(value)
         if word in self.values:
             return str(word)
         near = get_close_matches(str(value), self.values, n=1)
@@ -73,12 +75,36 @@ class NumberChoice:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number from low to high, with or without decimals; ``.5`` is one."""
+
+    low: float
+    high: float
+    kind: ClassVar[str] = "number"
+
+    def read(self, value: object) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int | float) else math.nan
+        except ValueError:
+            number = math.nan
+        if math.isnan(number) or isinstance(value, bool):
+            raise ValueError(f"needs a number, not {value!r}")
+        if not self.low <= number <= self.high:
+            raise ValueError(f"{value} is outside {self}")
+        return number
+
+    def __str__(self) -> str:
+        return f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
 class Switch:
     """True or false."""
 
     kind: ClassVar[str] = "switch"
 
     def read(self, value: object) -> bool:
+        value = scalar(value)
         if not isinstance(value, bool):
             raise ValueError(f"needs True or False, not {value!r}")
         return value
@@ -145,11 +171,24 @@ class Urls:
         return "http or https URLs"
 
 
-Domain = Span | Choice | NumberChoice | Switch | Text | Url | Urls
+Domain = Span | Choice | NumberChoice | Number | Switch | Text | Url | Urls
+
+
+def scalar(value: Any) -> Any:
+    """Return the Python value of an array without dimensions (a NumPy number); anything else as it is."""
+    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
+
+
+def _word(value: object) -> str | None:
+    """Return the word that a text or a number reads as (``7.0`` as ``7``), None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _whole(value: object) -> int:
     """Return a whole number of any integer type; ``True`` is no number, ``250.0`` is 250."""
+    value = scalar(value)
     if isinstance(value, bool):
         raise ValueError(f"needs a whole number, not {value!r}")
     if isinstance(value, float):

@@ -10,10 +10,11 @@ Sources: the service's documents for ranges, choices and task types; Midjourney'
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
-from .domains import Choice, Domain, NumberChoice, Span, Switch, Text, Url, Urls
+from .domains import Choice, Domain, Number, NumberChoice, Span, Switch, Text, Url, Urls
 
 PROMPT_LIMIT = 2000  # characters
 
@@ -112,7 +113,7 @@ _TASK_ID = Text(200)
 class Generate:
     """Make pictures or videos (POST generate)."""
 
-    task_type: str = _row("taskType", Choice(tuple(TASK_TYPES)), "what is made from what", required=True)
+    task_type: str = _row("taskType", Choice(tuple(TASK_TYPES)), "what is made from what", Flag("--video", value="mj_video"), required=True)
     prompt: str = _row("prompt", Text(PROMPT_LIMIT), "what the picture shows", required=True)
     speed: str | None = _row("speed", Choice(("relaxed", "fast", "turbo")), "how soon it is made, and at what price",
                              Flag("--fast", value="fast"), Flag("--relax", value="relaxed"), Flag("--turbo", value="turbo"), on=IMAGE, added="fast")
@@ -162,6 +163,77 @@ class Vary:
     image: int = _row("imageIndex", Span(1, 4), "which of its pictures, from 1 (V1 to V4)", required=True, counts_from=1)
     water_mark: str | None = _WATERMARK
     call_back_url: str | None = _CALLBACK
+# fmt: on
+
+
+# ---- flags without a field --------------------------------------------------------------------------
+
+REST = -1  # everything up to the next flag
+NOTHING = Choice(())  # what a model version takes of a flag that it does not know
+
+
+@dataclass(frozen=True)
+class PassedFlag:
+    """A Midjourney flag for which the API has no field; it goes along in the prompt, not verified.
+
+    Attributes:
+        names: Its spellings.
+        help: What it does.
+        domain: What may follow it in any version; None: any word.
+        words: How many words after it are its own: 0, 1 or ``REST``.
+        on: Task types; None: every one.
+        by: What model versions take of it, where Midjourney's own pages say less than ``domain``: refused.
+        usual: The same where only others say so, or they disagree: told.
+        serves: The flag that it is nothing without.
+        note: What to do in its place.
+    """
+
+    names: tuple[str, ...]
+    help: str
+    domain: Domain | None = None
+    words: int = 1
+    on: frozenset[str] | None = None
+    by: Mapping[str, Domain] = field(default_factory=dict)
+    usual: Mapping[str, Domain] = field(default_factory=dict)
+    serves: str = ""
+    note: str = ""
+
+
+def _in(versions: Iterable[str], domain: Domain = NOTHING) -> dict[str, Domain]:
+    return dict.fromkeys(versions, domain)
+
+
+_V5, _V6, _N7 = ("5.1", "5.2"), ("6", "6.1", "niji6"), ("niji7",)
+_LATER = "only models from 8 on take it, which the service does not have"
+
+# Sources: the guides and copies of Midjourney's pages that the survey of services quotes, by model version.
+# fmt: off
+PASSED_FLAGS: tuple[PassedFlag, ...] = (
+    PassedFlag(("--no",), "what must not be in the picture", words=REST),
+    PassedFlag(("--seed",), "number that the noise starts from", Span(0, 4_294_967_295)),
+    PassedFlag(("--raw",), "less of Midjourney's own taste", words=0, usual=_in((*_V5, *_V6)), note="there it is --style raw"),
+    PassedFlag(("--style",), "style variant of the model (raw)", usual=_in(("7", *_N7)), note="there it is --raw"),
+    PassedFlag(("--tile",), "pictures that repeat without seams", words=0, usual=_in(_N7)),
+    PassedFlag(("--q", "--quality"), "how much work goes into the details", Choice((".25", "0.25", ".5", "0.5", "1", "2", "4")),
+               by=_in(("7",), Choice(("1", "2", "4"))), usual=_in((*_V5, "6"), Choice((".25", "0.25", ".5", "0.5", "1"))) | _in(("6.1",), Choice((".25", "0.25", ".5", "0.5", "1", "2")))),
+    PassedFlag(("--stop",), "end early, at this percentage", Span(10, 100, 10), usual=_in(("7", *_N7))),
+    PassedFlag(("--exp",), "experimental looks", Span(0, 100, 5), usual=_in((*_V5, *_V6))),
+    PassedFlag(("--iw",), "weight of the pictures at the start of the prompt", Number(0, 3), by=_in(_N7, Number(0, 2)), usual=_in(_V5, Number(0, 2))),
+    PassedFlag(("--sref",), "style code or random (a URL becomes the style reference)", words=REST, usual=_in(_V5)),
+    PassedFlag(("--sw",), "weight of the style reference", Span(0, 1000, 50), usual=_in(_V5), serves="--sref"),
+    PassedFlag(("--sv",), "version of the style reference", Span(1, 6), usual=_in(_V5) | _in(_V6, Span(1, 4)) | _in(("7", *_N7), NumberChoice((4, 6))), serves="--sref"),
+    PassedFlag(("--cref",), "character reference of older models", Url(), by=_in(("7",)), usual=_in((*_V5, *_N7)), note="--oref URL is its successor"),
+    PassedFlag(("--cw",), "weight of the character reference", Span(0, 100, 10), by=_in(("7",)), usual=_in((*_V5, *_N7)), serves="--cref", note="--ow is its successor"),
+    PassedFlag(("--p", "--profile"), "personal style, by profile code", usual=_in((*_V5, *_N7))),
+    PassedFlag(("--draft",), "quick rough pictures", words=0, usual=_in((*_V5, *_V6))),
+    PassedFlag(("--loop",), "video that ends where it starts", words=0, on=VIDEO),
+    PassedFlag(("--end",), "last picture of the video", on=VIDEO),
+    PassedFlag(("--stealth",), "hide the picture from Midjourney's gallery", words=0),
+    PassedFlag(("--public",), "show the picture in Midjourney's gallery", words=0),
+    PassedFlag(("--hd",), "larger pictures", NOTHING, words=0, note=f"{_LATER}; a finer video is URL … --video --hd"),
+    PassedFlag(("--sd",), "smaller pictures", NOTHING, words=0, note=_LATER),
+    PassedFlag(("--edit",), "pictures to change", NOTHING, words=REST, note=_LATER),
+)
 # fmt: on
 
 

@@ -13,12 +13,16 @@ through three doors, in this order, and none of them looks back::
 ``permutations.py``, ``spans.py``, ``names.py`` and ``completion.py`` do what they are called.)
 """
 
+from .commands import VERB_WORDS, literal, without_prefix
+from .commands import fault as command
 from .completion import Completion, complete
-from .flags import PASSED, PassedFlag
+from .flags import PASSED
+from .limits import check, doubts, sent_line, tell
 from .names import interpolate
 from .permutations import ASK_ABOVE, LIMIT, escape, expand, names_in, one_of
 from .reading import Prompt, read
-from .request import OWN_WORDS, VERB_WORDS, build, one_line, to_request
+from .request import build, one_line, to_request
+from .slips import OWN_WORDS
 from .writing import plain, write
 
 __all__ = [
@@ -28,18 +32,24 @@ __all__ = [
     "PASSED",
     "VERB_WORDS",
     "Completion",
-    "PassedFlag",
     "Prompt",
     "build",
+    "check",
+    "command",
     "complete",
+    "doubts",
     "escape",
     "expand",
     "interpolate",
+    "literal",
     "names_in",
     "one_line",
     "one_of",
     "plain",
     "read",
+    "sent_line",
+    "tell",
     "to_request",
+    "without_prefix",
     "write",
 ]

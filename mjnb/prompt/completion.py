@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..params import Flag, Row, Span
-from .flags import MAPPED, PASSED, REST, legal, takes_value, wanted
+from ..params import REST, Flag, Row, Span
+from .flags import MAPPED, PASSED, legal, takes_value, wanted
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from math import inf, log
 from typing import Any
 
 from .. import params
-from ..params import Choice, Flag, NumberChoice, Row, Span
+from ..params import PASSED_FLAGS, Choice, Flag, NumberChoice, PassedFlag, Row, Span
 from .permutations import LIMIT
 
 # ---- flags that become values -----------------------------------------------------------------------
@@ -70,14 +69,14 @@ def value_of(row: Row, flag: Flag, typed: str) -> Any:
     word = flag.prefix + typed if flag.value is None else flag.value
     if isinstance(row.domain, Choice) and word not in row.domain.values:
         raise ValueError(f"{typed} is not one of {wanted(row, flag)}{_advice(typed, legal(row, flag))}")
-    return row.domain.read(_number_or_word(word))
+    return row.domain.read(number_or_word(word))
 
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _RATIO = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?):([0-9]{1,9}(?:\.[0-9]{1,9})?)")
 
 
-def _number_or_word(word: str) -> int | str:
+def number_or_word(word: str) -> int | str:
     return int(word) if _NUMBER.fullmatch(word) else word
 
 
@@ -103,90 +102,16 @@ def _distance(ratio: float, word: str) -> float:
 
 # ---- flags that stay in the text --------------------------------------------------------------------
 
-REST = -1  # everything up to the next flag
+PASSED: dict[str, PassedFlag] = {name: flag for flag in PASSED_FLAGS for name in flag.names}
 
 
-@dataclass(frozen=True)
-class PassedFlag:
-    """A Midjourney flag for which the API has no field; it goes along in the prompt, not verified.
-
-    ``words`` is how many words after it are its own: 0, 1 or ``REST``.
-    """
-
-    help: str
-    words: int = 1
-
-
-PASSED: dict[str, PassedFlag] = {
-    "--no": PassedFlag("what must not be in the picture", words=REST),
-    "--seed": PassedFlag("number that the noise starts from"),
-    "--raw": PassedFlag("less of Midjourney's own taste", words=0),
-    "--style": PassedFlag("style variant of the model (raw)"),
-    "--tile": PassedFlag("pictures that repeat without seams", words=0),
-    "--q": PassedFlag("how much work goes into the details"),
-    "--quality": PassedFlag("how much work goes into the details"),
-    "--stop": PassedFlag("end early, at this percentage"),
-    "--exp": PassedFlag("experimental looks"),
-    "--iw": PassedFlag("weight of the pictures at the start of the prompt"),
-    "--sref": PassedFlag("style code or random (a URL becomes the style reference)", words=REST),
-    "--sw": PassedFlag("weight of the style reference"),
-    "--sv": PassedFlag("version of the style reference"),
-    "--cref": PassedFlag("character reference of older models"),
-    "--cw": PassedFlag("weight of the character reference"),
-    "--p": PassedFlag("personal style, by profile code"),
-    "--profile": PassedFlag("personal style, by profile code"),
-    "--draft": PassedFlag("quick rough pictures", words=0),
-    "--loop": PassedFlag("video that ends where it starts", words=0),
-    "--end": PassedFlag("last picture of the video"),
-    "--video": PassedFlag("film of the picture's making (old models)", words=0),
-    "--stealth": PassedFlag("hide the picture from Midjourney's gallery", words=0),
-    "--public": PassedFlag("show the picture in Midjourney's gallery", words=0),
-}
-
-
-# ---- slips ------------------------------------------------------------------------------------------
-
-_DASHES = "—–-"
-_LETTERS = re.compile(r"[A-Za-z]+")
-_STUCK = re.compile(r"[=:].*|[0-9][0-9.:]*[,;!?]*|[.,;!?]+", re.DOTALL)
-
-
-def slip(word: str, following: str) -> str:
-    """Return what was probably meant by a word that is nearly a flag of ours, or an empty text.
-
-    Midjourney's own editor reads none of ``—v 7`` (a word processor's dash), ``--s500``, ``--ar=16:9`` and
-    ``--fast,`` as a flag; neither do we, and being silent about it would be paid for.
-
-    Args:
-        word: The word.
-        following: The word after it, or an empty text.
-
-    Returns:
-        The flag as it should be written, with its value if there is one.
-    """
-    bare = word.lstrip(_DASHES)
-    dashes = word[: len(word) - len(bare)]
-    letters = _LETTERS.match(bare)
-    if letters is None or f"--{letters.group()}".lower() not in MAPPED:
-        return ""
-    name, stuck = f"--{letters.group()}".lower(), bare[letters.end() :]
-    if stuck and not _STUCK.fullmatch(stuck):
-        return ""
-    if (dashes == "--" and stuck) or "—" in dashes or "–" in dashes:
-        return _as_flag(name, stuck.strip("=:.,;!?"), following)
-    return ""
-
-
-def _as_flag(name: str, stuck: str, following: str) -> str:
-    row, flag = MAPPED[name]
-    if not takes_value(flag):
-        return name
-    return f"{name} {stuck or (following if _can_follow(row, flag, following) else '')}".rstrip()
-
-
-def _can_follow(row: Row, flag: Flag, word: str) -> bool:
+def fits(name: str, typed: str) -> bool:
+    """Return whether a word is a value that may follow a flag, mapped or passed; without a domain none is."""
     try:
-        value_of(row, flag, word)
+        if name in MAPPED and takes_value(MAPPED[name][1]):
+            value_of(*MAPPED[name], typed)
+            return bool(typed)
+        domain = PASSED[name].domain if name in PASSED else None
+        return domain is not None and (domain.read(number_or_word(typed)), typed)[1] != ""
     except ValueError:
         return False
-    return True

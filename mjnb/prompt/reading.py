@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..errors import PromptError
-from ..params import IMAGE, TASK_TYPES, VIDEO, Flag, Row
-from .flags import MAPPED, PASSED, PICTURES, REPEAT, REST, slip, takes_value, value_of, wanted
+from ..params import IMAGE, REST, TASK_TYPES, VIDEO, Flag, Row
+from . import commands
+from .flags import MAPPED, PASSED, PICTURES, REPEAT, takes_value, value_of, wanted
+from .slips import slip, unknown
 from .words import Word, split, without
 
 _CODE = re.compile(r"([0-9]+|random)(::\S*)?", re.IGNORECASE)
@@ -27,12 +29,14 @@ class Prompt:
     ``text`` goes to the API: everything that is no mapped flag, as it was typed.  ``said`` holds the values
     by Python name, with a ``task_type`` only when the line implies one.  ``passed`` are the flags that stay
     in the text, for display: nobody verifies that the service follows them.  ``repeat`` is how often.
+    ``unknown`` are words of the text that are written as flags and are none that is known.
     """
 
     text: str
     said: dict[str, Any]
     passed: tuple[str, ...]
     repeat: int = 1
+    unknown: tuple[str, ...] = ()
 
 
 def read(text: str) -> Prompt:
@@ -50,12 +54,16 @@ def read(text: str) -> Prompt:
     Source:
         Midjourney's parameter list for the syntax; the parameter table for what is legal.
     """
+    text, is_prompt = commands.without_prefix(text)
     found = _find(split(text))
-    task_type = _task_type(found)
+    task_type, finer = _task_type(found), []
+    if task_type in VIDEO and (finer := [span for span in found.passed if _is_finer(found.text(span.first))]):
+        task_type = _FINER.name
     staying, taken = _settle(found.mentions, task_type)
-    passed = sorted([*found.passed, *(m.span for m in staying)])
-    cut = {n for m in taken for n in m.span.numbers} | set(found.leading)
-    faults = [*found.faults, *_contradictions(found.mentions), *_swallowed(found.words, passed, cut)]
+    passed = sorted([*(span for span in found.passed if span not in finer), *(m.span for m in staying)])
+    cut = {n for m in taken for n in m.span.numbers} | set(found.leading) | {span.first for span in finer}
+    faults = [] if is_prompt else [fault for fault in (commands.fault(text),) if fault]
+    faults += [*found.faults, *_contradictions(found.mentions), *_swallowed(found.words, passed, cut)]
     if _only_flags(found.words, [*passed, *found.refused], cut):
         faults.append("the prompt is empty" + (": there are only flags" if found.words else ""))
     said = {m.row.name: m.value for m in taken}
@@ -68,7 +76,7 @@ def read(text: str) -> Prompt:
         raise PromptError(list(dict.fromkeys(faults)), hint="Nothing was sent.")
     as_typed = tuple(text[found.words[s.first].start : found.words[s.last].end] for s in passed)
     repeat = said.pop(REPEAT.name, 1)
-    return Prompt(without(text, found.words, cut), said, as_typed, repeat)
+    return Prompt(without(text, found.words, cut), said, as_typed, repeat, tuple(unknown(found.words)))
 
 
 # ---- what is found ----------------------------------------------------------------------------------
@@ -132,11 +140,9 @@ def _find(words: Sequence[Word]) -> _Found:
 
 
 def _prose(found: _Found, here: int) -> int:
-    """Leave a word in the text, unless it looks like a flag that somebody mistyped."""
-    word = found.text(here)
-    if meant := slip(word, found.text(here + 1)):
-        prose = "" if word.startswith("--") else " (as prose it needs a space after the dash)"
-        found.faults.append(f"{word} is not read as a flag: did you mean {meant}?{prose}")
+    """Leave a word in the text, unless it looks like a flag or an option that somebody mistyped."""
+    if fault := slip(found.words, here):
+        found.faults.append(fault)
     return here + 1
 
 
@@ -220,11 +226,18 @@ def _faults_of_urls(urls: Sequence[str], where: str) -> list[str]:
 _OF_FLAGS = {flag.task_type for flag in PICTURES.flags}
 _FROM_PICTURES = [t for t, kind in TASK_TYPES.items() if kind.inputs[0] and t not in _OF_FLAGS]
 _PICTURES_TO_PICTURES = next(t for t in _FROM_PICTURES if t in IMAGE)
+_FINER = next(kind for kind in TASK_TYPES.values() if kind.word)
 _PICTURE_TO_VIDEO = next(t for t in _FROM_PICTURES if t in VIDEO)
 
 
+def _is_finer(word: str) -> bool:
+    return word.lower() == _FINER.word
+
+
 def _task_type(found: _Found) -> str:
-    """Return the task type that the line implies, or an empty text."""
+    """Return the task type that the line says or implies, or an empty text."""
+    if said := [m.value for m in found.mentions if m.row.name == "task_type"]:
+        return str(said[0])
     if found.leading:
         moves = any(m.row.on is not None and m.row.on <= VIDEO for m in found.mentions)
         return _PICTURE_TO_VIDEO if moves else _PICTURES_TO_PICTURES

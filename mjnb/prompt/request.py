@@ -6,33 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidRequest, MJError, PromptError
-from ..params import TASK_TYPES, VIDEO, Generate, make
+from ..params import TASK_TYPES, VIDEO, Generate, make, rows, scalar
+from .limits import check
 from .permutations import expand
 from .reading import Prompt, read
-
-OWN_WORDS = ("--dry-run", "--each", "--help", "--quiet", "--wait", "--yes")  # of %mj, nowhere else
-# first words of a %mj line that name another verb
-VERB_WORDS = (
-    "animate",
-    "cancel",
-    "config",
-    "credits",
-    "extend",
-    "forget",
-    "help",
-    "images",
-    "imagine",
-    "panel",
-    "rerun",
-    "save",
-    "status",
-    "sweep",
-    "tasks",
-    "upscale",
-    "use",
-    "vary",
-    "wait",
-)
 
 
 def to_request(text: str, said: Mapping[str, Any], *, speed: str = "fast") -> Generate:
@@ -47,14 +24,16 @@ def to_request(text: str, said: Mapping[str, Any], *, speed: str = "fast") -> Ge
         InvalidRequest: With every fault of the line and of the values.
     """
     faults, line = _read(text)
-    said = {name: value for name, value in said.items() if value is not None}
+    said = {name: scalar(value) for name, value in said.items() if value is not None}
     faults += [
         f"{name} is given twice: {line.said[name]!r} in the text, {said[name]!r} beside it"
         for name in said
-        if name in line.said and line.said[name] != said[name]
+        if name in line.said and not _same(name, line.said[name], said[name])
     ]
+    together = {**line.said, **said}
+    faults += check(line, {"task_type": _implied(together), **together}).faults
     try:
-        request = build({**line.said, **said, "prompt": line.text}, speed=speed)
+        request = build({**together, "prompt": line.text}, speed=speed)
     except InvalidRequest as error:
         raise InvalidRequest([*faults, *(f for f in error.faults if f not in faults)]) from None
     if faults:
@@ -70,11 +49,12 @@ def build(said: Mapping[str, Any], *, speed: str = "fast") -> Generate:
     Raises:
         InvalidRequest: With every fault.
     """
-    kind = said.get("task_type") or _implied(said)
+    kind = said.get("task_type")
+    kind = _implied(said) if kind is None else kind
     filled = {**said, "task_type": kind}
-    if kind in TASK_TYPES and TASK_TYPES[kind].speed == "needed":
+    if isinstance(kind, str) and kind in TASK_TYPES and TASK_TYPES[kind].speed == "needed":
         filled.setdefault("speed", speed)
-    if kind in VIDEO:
+    if isinstance(kind, str) and kind in VIDEO:
         filled.setdefault("motion", "high")
     return make(Generate, filled)
 
@@ -87,11 +67,6 @@ def one_line(text: str) -> str:
     """
     if not isinstance(text, str):
         raise PromptError(f"the prompt needs to be a text, not {text!r}")
-    if own := [word for word in text.split() if word in OWN_WORDS]:
-        raise PromptError(
-            f"{own[0]} belongs to %mj",
-            hint="In Python say dry_run=True or wait=True; a sweep's run takes yes=True.",
-        )
     lines = expand(text)
     tasks = len(lines) * read(lines[0]).repeat
     if tasks > 1:
@@ -102,8 +77,18 @@ def one_line(text: str) -> str:
     return lines[0]
 
 
+def _same(name: str, one: object, other: object) -> bool:
+    """Return whether two values of a parameter are the same to the table: ``"7"`` and 7."""
+    domain = rows()[name].domain
+    try:
+        return bool(domain.read(one) == domain.read(other))
+    except ValueError:
+        return False
+
+
 def _implied(said: Mapping[str, Any]) -> str:
-    if not said.get("file_urls"):
+    urls = said.get("file_urls")
+    if urls is None or not len(urls):
         return "mj_txt2img"
     return "mj_omni_reference" if said.get("ow") is not None else "mj_img2img"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import PromptError
-from ..params import Flag, Row, rows
+from ..params import VIDEO, Flag, Row, rows
 from .flags import PICTURES
 from .permutations import escape, expand
 
@@ -31,7 +31,12 @@ def write(said: Mapping[str, Any]) -> str:
     urls = _listed(given.pop(PICTURES.name, ()))
     line = [] if reference else list(urls)
     line.append(str(given.get("prompt", "")))
-    line += [_spelled(row, given[name]) for name, row in rows().items() if row.flags and name in given]
+    moves = any(row.on is not None and row.on <= VIDEO for name, row in rows().items() if name in given)
+    line += [
+        _spelled(row, given[name])
+        for name, row in rows().items()
+        if row.flags and name in given and not (name == "task_type" and moves)
+    ]
     if reference and urls:
         line += [reference.name, *urls]
     return " ".join(part for part in line if part)

@@ -113,4 +113,5 @@ class Facts:
             return f"{verb} {source} {words}".rstrip()
         line = prompt.write({**self.params, "prompt": words, "file_urls": urls})
         first = next(iter(line.split(maxsplit=1)), "")  # a saved task may say nothing
-        return f"imagine {line}" if first in (*prompt.VERB_WORDS, "-o") else line
+        leads = first in (*prompt.VERB_WORDS, "-o") or prompt.literal(line) != line
+        return f"imagine {line}" if leads else line

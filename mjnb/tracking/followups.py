@@ -54,13 +54,15 @@ def extend(source: Source, video: int, prompt: str | None) -> VideoExtend:
 def animate(urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: bool) -> Generate:
     """Return the request that makes videos from one picture; raises `InvalidRequest` with what is wrong.
 
-    ``--hd`` in the prompt says the same as ``hd``.
+    ``--hd`` in the prompt says the same as ``hd``, and ``--video`` what is meant already.
     """
     kind = "mj_video_hd"
     words = split(prompt)
     asked = {number for number, word in enumerate(words) if word.text.lower() == TASK_TYPES[kind].word}
+    known = {number for number, word in enumerate(words) if word.text.lower() == "--video"}
     kind = kind if hd or asked else "mj_video"
-    return to_request(one_line(without(prompt, words, asked)), {**said, "task_type": kind, "file_urls": urls})
+    line = one_line(without(prompt, words, asked | known))
+    return to_request(line, {**said, "task_type": kind, "file_urls": urls})
 
 
 def again(task_type: str, param_json: str) -> Request:

@@ -103,6 +103,7 @@ class Batch(Sequence["Task | None"]):
 
     def start(self, *, quiet: bool = False) -> None:
         """Send all in the background, and show them in the running cell."""
+        prompt.tell(*self.wanted)
         self._shown_in = display.this_cell()
         if not quiet:
             self._live = display.Live()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from .options import EACH, Options, take
+from .scope import caller, names_at
 from .slips import HELP, refuse
 from .verbs import VERBS, Call, unfit
 
 if TYPE_CHECKING:
     from ..sessions import Session
 
+COMMENT = re.compile(r"\s*#+(?:\s|\Z)")  # not "#ff00aa on white"
 LINE_END = re.compile("\r\n|\n|\r")
 SANDBOX_NOTICE = "working with the sandbox, which draws its own pictures and costs nothing"
 
@@ -33,9 +38,11 @@ class MJMagics(Magics):
         fox = %mj a red fox in snow --v 7              the same, into a variable
         """
         text, body, options = take(line, cell)
-        call = Call("", dict(getattr(self.shell, "user_ns", {})), options, lambda: self._session(options))
+        names, unset = names_at(caller(), getattr(self.shell, "user_ns", {}))
+        call = Call("", names, options, lambda: self._session(options), unset)
         each = options.each and not options.help and _verb_of(text)[0] != "help"
-        made = self._each(call, text, body or "") if each else self._one(call, text, body)
+        with _warnings(quiet=options.quiet):
+            made = self._each(call, text, body or "") if each else self._one(call, text, body)
         if options.out:
             self.shell.user_ns[options.out] = made  # type: ignore[union-attr]
         return made
@@ -49,14 +56,14 @@ class MJMagics(Magics):
             name, rest = "help", name or ""
         if name is None:
             refuse(text, call.names)
-        call.rest = prompt.interpolate(rest, call.names)
+        call.rest = call.filled(rest)
         if name == "imagine":
-            call.rest = prompt.literal(call.rest)
+            bare, named = prompt.without_prefix(f"imagine {call.rest}")  # imagine prompt: a fox
+            call.rest = prompt.literal(bare if named else call.rest)
         made = VERBS[name or "imagine"].run(call)
         return None if call.options.silent and body is not None else made
 
     def _each(self, call: Call, line: str, body: str) -> Any:
-        from .. import prompt
         from ..errors import PromptError
         from .making import each
 
@@ -67,7 +74,7 @@ class MJMagics(Magics):
         if not prompts:
             hint = "%%mj --each takes one prompt per line of the body."
             raise PromptError("there are no prompts", hint=hint)
-        lines = [prompt.interpolate(one, call.names).strip() for one in prompts]
+        lines = [call.filled(one).strip() for one in prompts]
         return each(call, _each_with_preset(call, flags, body) if name == "use" else lines)
 
     def _session(self, options: Options) -> Session:
@@ -95,20 +102,30 @@ setattr(MJMagics.mj, "getdoc", _doc)  # noqa: B010  IPython asks a magic for it 
 
 def _each_with_preset(call: Call, line: str, body: str) -> list[str]:
     """Return the lines of ``%%mj --each use noir --s 10``."""
-    from .. import prompt
     from .settings import with_preset
 
     name, _, flags = line.partition(" ")
     lines = []
     for one in _lines(body):
-        call.rest = f"{name} {prompt.interpolate(f'{one.strip()} {flags}'.strip(), call.names)}"
+        call.rest = f"{name} {call.filled(f'{one.strip()} {flags}'.strip())}"
         lines.append(with_preset(call))
     return lines
 
 
 def _lines(body: str) -> list[str]:
-    """Return the lines of a body that are not empty; they end where people see them end."""
-    return [line for line in LINE_END.split(body) if line.strip()]
+    """Return the lines of a body that are neither empty nor comments; they end where people see them end."""
+    return [line for line in LINE_END.split(body) if line.strip() and not COMMENT.match(line)]
+
+
+@contextlib.contextmanager
+def _warnings(*, quiet: bool) -> Iterator[None]:
+    """Keep warnings of prompts back where nothing is to be shown."""
+    from ..errors import PromptWarning
+
+    with warnings.catch_warnings() if quiet else contextlib.nullcontext():
+        if quiet:
+            warnings.simplefilter("ignore", PromptWarning)
+        yield
 
 
 def _joined(line: str, body: str | None) -> str:

@@ -23,11 +23,17 @@ EXAMPLES = (
 
 NAMES = """\
 `{{name}}` is replaced by the variable's value, in line and body; {{fox.task_id}} by an attribute.
+In a function its own variables go first, then the notebook's.
 `TASK` is a variable, or the last six characters of a task's id."""
 
 UNKNOWN = """\
 A task is `unknown` when its submit had no clear answer: it may be paid, and is never sent again by itself.
 `mj.resolve(id, "lost")`, `mj.resolve(id, "credits")` or `mj.resolve(id, "<the service's id>")` settles it."""
+
+LITERAL = """\
+A `;` at the end shows nothing, as in Python, and is no text. What is nearly a verb, an option, a flag or a
+command of Midjourney's is refused before anything is paid; to mean it as a prompt write `%mj imagine …`, and
+a word such as `"--dryrun"` in quotes. `/imagine prompt:` comes off. `URL … --video` makes a video."""
 
 ALONE = """\
 Nothing waits, so a notebook that runs without a front end (nbconvert, papermill) keeps what its last cell
@@ -50,6 +56,7 @@ def manual() -> Page:
         Heading("Flags that stay in the text"),
         Words("The service may follow them; that is not verified."),
         reference.passed_flags(),
+        Words(LITERAL),
         Words(ALONE),
         Words(UNKNOWN),
         Words("`%mj help ow` tells more of one; `mj.help()` has the parameters of every request."),

@@ -12,7 +12,7 @@ OUT = "-o"
 
 HELPS: Mapping[str, str] = {
     DRY_RUN: "send nothing; show the exact request and what it may cost",
-    EACH: "in %%mj: one task for each line of the body",
+    EACH: "in %%mj: one task for each line of the body, but for empty ones and comments (# and a blank)",
     HELP: "show the page of this help",
     OUT: "at the beginning, with a name: put the result into that variable",
     QUIET: "show nothing",

@@ -39,7 +39,7 @@ def meant(text: str, names: Mapping[str, Any]) -> str:
         text: What was typed.
         names: The notebook's variables.
     """
-    first, *rest = _JOINED.sub(r"\1 \2", text).split() or [""]
+    first, *rest = _JOINED.sub(r"\1 \2", text.partition(" --")[0] or text).split() or [""]
     word = first.strip(MARKS).lower()
     verb = word if word in VERBS else _near(word)
     if not verb or (verb == first and not rest) or (word not in VERBS and word in WORDS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .options import Options
@@ -20,15 +20,31 @@ class Call:
 
     Attributes:
         rest: What follows the verb.
-        names: The notebook's variables.
+        names: The variables: of the function that the line stands in, and the notebook's.
         options: Our own words.
         open: Returns the session to work with.
+        unset: Names that mean nothing at this place, and why.
     """
 
     rest: str
     names: Mapping[str, Any]
     options: Options
     open: Callable[[], Session]
+    unset: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self, text: str) -> str:
+        """Return a text with values for its ``{{name}}``.
+
+        Raises:
+            PromptError: With every name that has none.
+        """
+        from ..errors import PromptError
+        from ..prompt import interpolate, wanted
+
+        if lost := sorted(wanted(text) & {*self.unset}):
+            faults = [f"{{{{{name}}}}}: {self.unset[name]}" for name in lost]
+            raise PromptError(faults, hint="Nothing was sent.")
+        return interpolate(text, self.names)
 
     @property
     def session(self) -> Session:

@@ -133,7 +133,7 @@ def to_cell(line: str) -> str:
 def to_magic(params: Mapping[str, Any]) -> str:
     """Return the line behind ``%mj`` that comes nearest to the values."""
     line = prompt.write(params)
-    return f"imagine {line}" if line.split(" ")[0] in prompt.VERB_WORDS else line
+    return line if prompt.without_prefix(line)[1] else prompt.led(line)
 
 
 def to_python(params: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from .domains import (
     scalar,
     url_fault,
 )
-from .requests import body, from_body, make
+from .requests import body, from_body, make, near_parameter
 from .table import (
     ALL,
     IMAGE,
@@ -84,6 +84,7 @@ __all__ = [
     "from_body",
     "given",
     "make",
+    "near_parameter",
     "on_this_machine",
     "private_host",
     "rows",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from ..errors import InvalidRequest
 from .table import (
+    PASSED_FLAGS,
     TASK_TYPES,
     VIDEO,
     Generate,
@@ -20,6 +21,7 @@ from .table import (
     rows,
 )
 
+OPTIONS = ("dry_run", "wait")  # arguments of the verbs that make something, no parameters
 R = TypeVar("R", Generate, VideoExtend, Upscale, Vary)
 
 
@@ -68,8 +70,26 @@ def _missing(table: Mapping[str, Row], said: Mapping[str, Any]) -> list[str]:
 
 
 def _unknown(name: str, table: Mapping[str, Row]) -> str:
-    near = get_close_matches(name, table, n=1)
-    return f"unknown parameter {name!r}" + (f": did you mean {near[0]!r}?" if near else "")
+    return f"unknown parameter {name!r}{near_parameter(name, table)}"
+
+
+def near_parameter(name: str, known: Collection[str]) -> str:
+    """Return which parameter was probably meant by a name, or how its flag is written; or an empty text.
+
+    Args:
+        name: As it was said: also a flag's name (``chaos``), of a parameter or of one without a field.
+        known: Names that there are.
+    """
+    flag = f"--{name.lower().replace('_', '-').strip('-')}"
+    by_flag = {one.name: row.name for row in rows(Generate).values() for one in row.flags}
+    if flag in by_flag and by_flag[flag] in known:
+        return f": did you mean {by_flag[flag]!r} ({flag} in a prompt)?"
+    if any(flag in passed.names for passed in PASSED_FLAGS):
+        return f": it has no field; write {flag} in the prompt"
+    near = get_close_matches(name, (*known, *OPTIONS), n=1) or [
+        one for one in (*known, *OPTIONS) if one.replace("_", "") == name.lower().replace("_", "")
+    ]
+    return f": did you mean {near[0]!r}?" if near else ""
 
 
 def _cross_faults(cls: type[Request], clean: Mapping[str, Any], wrong: set[str]) -> list[str]:

@@ -13,12 +13,12 @@ through three doors, in this order, and none of them looks back::
 ``permutations.py``, ``spans.py``, ``names.py`` and ``completion.py`` do what they are called.)
 """
 
-from .commands import VERB_WORDS, literal, without_prefix
+from .commands import VERB_WORDS, led, literal, without_prefix
 from .commands import fault as command
 from .completion import Completion, complete
 from .flags import PASSED
 from .limits import check, doubts, sent_line, tell
-from .names import interpolate
+from .names import interpolate, wanted
 from .permutations import ASK_ABOVE, LIMIT, escape, expand, names_in, one_of
 from .reading import Prompt, read
 from .request import build, one_line, to_request
@@ -41,6 +41,7 @@ __all__ = [
     "escape",
     "expand",
     "interpolate",
+    "led",
     "literal",
     "names_in",
     "one_line",
@@ -50,6 +51,7 @@ __all__ = [
     "sent_line",
     "tell",
     "to_request",
+    "wanted",
     "without_prefix",
     "write",
 ]

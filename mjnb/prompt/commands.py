@@ -92,6 +92,7 @@ _PLACE = re.compile(
 _PICTURE = re.compile(r"https?://\S+|\S+\.(?:png|jpe?g|webp|gif)|[^\W\d]|[^\W\d]\w*[0-9]", re.IGNORECASE)
 _IMAGINE = re.compile(r"\s*/imagine\b[ \t]*(?:prompt\b)?[ \t]*:?\s*|\s*imagine prompt:\s*", re.IGNORECASE)
 _SLASHED = re.compile(r"\s*/([A-Za-z_]+):?(?!\S)")
+_FLAGS = re.compile(r"\s--(?=\S)")
 _MAGIC = re.compile(r"\s*%%?mj\b")
 
 Known = Callable[[str], bool]
@@ -119,7 +120,7 @@ def fault(text: str, is_task: Known = lambda name: False) -> str:
         return "%mj stands at the beginning of a cell's line, and is no part of a prompt"
     if slashed := _SLASHED.match(text):
         return _slashed(slashed[1].lower())
-    first, _, rest = text.strip().partition(" ")
+    first, _, rest = _FLAGS.split(text, maxsplit=1)[0].strip().partition(" ")
     word, rest = first.lower(), " ".join(rest.split())
     line = f"{word} {rest}".rstrip().lower()
     if _NUMBERED.fullmatch(word) and (not rest or is_task(rest) or len(rest) == 1):
@@ -133,6 +134,13 @@ def fault(text: str, is_task: Known = lambda name: False) -> str:
     if word in _ON_PICTURES and rest and all(_PICTURE.fullmatch(one) or is_task(one) for one in rest.split()):
         return _told(first, _instead(word))
     return ""
+
+
+def led(line: str) -> str:
+    """Return a ``%mj`` line for a prompt: behind ``imagine`` when its first word may be taken for a verb."""
+    first = next(iter(line.split(maxsplit=1)), "").strip(".,:;!?()'\"").lower()
+    taken = first in (*VERB_WORDS, *_COMMANDS) or nearest(first, VERB_WORDS)
+    return f"imagine {line}" if taken or line.startswith("-") or fault(line) else line
 
 
 def _slashed(name: str) -> str:

@@ -17,6 +17,8 @@ from .commands import PREFIX
 from .flags import PASSED, PICTURES, number_or_word
 from .reading import Prompt, read
 
+_NOBODY = ("anywidget", "asyncio", "concurrent", "ipykernel", "ipywidgets", "threading", "traitlets")
+MOST_TOLD = 5
 _INSIDE = ("mjnb", "IPython", "decorator")  # whose code asks for nobody
 
 
@@ -71,12 +73,20 @@ def sent_line(text: str) -> Prompt:
         return Prompt(text, {}, ())
 
 
-def tell(request: Generate) -> None:
-    """Warn of what a request's text says that may not be followed, where the code of a user asks for it."""
+def tell(*requests: Generate) -> None:
+    """Warn of what texts say that may not be followed, once each, where a user's code asks for them.
+
+    What a front end asks for has no such place: the panel shows it by itself.
+    """
+    told = dict.fromkeys(doubt for request in requests for doubt in doubts(request))
+    if not told:
+        return
     frame = sys._getframe()
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _INSIDE:
         frame = frame.f_back
-    for doubt in doubts(request):
+    if frame.f_globals.get("__name__", "").partition(".")[0] in _NOBODY:
+        return
+    for doubt in [*told][:MOST_TOLD]:
         warnings.warn_explicit(doubt, PromptWarning, frame.f_code.co_filename, frame.f_lineno)
 
 

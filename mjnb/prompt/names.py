@@ -12,6 +12,11 @@ from .permutations import Piece, joined, pieces
 _NAME = re.compile(r"\{\{\s*+([^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)\s*+\}\}")
 
 
+def wanted(text: str) -> set[str]:
+    """Return the names of variables that a line asks for in two braces."""
+    return {found.group(1).partition(".")[0] for found in _NAME.finditer(text)}
+
+
 def interpolate(text: str, names: Mapping[str, object], *, escape: bool = True) -> str:
     """Put values where a line has ``{{name}}`` or ``{{name.attribute}}``.
 

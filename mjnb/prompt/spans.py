@@ -16,6 +16,10 @@ from ..params import Domain, NumberChoice, Span
 MOST = 10_000  # values of one span, and cells of one sweep
 
 _SPAN = re.compile(r"\s*(-?[0-9]{1,9})\s*\.\.\s*(-?[0-9]{1,9})\s*(?:/\s*([0-9]{1,9})\s*)?")
+_MEANT = re.compile(
+    r"\s*(?:range\()?\s*(-?[0-9]{1,9})\s*(?:[-‐‑‒–—―−:~,]|\.{3,}|…|to|bis|until)\s*(-?[0-9]{1,9})"
+    r"\s*(?:(?:[:/,]|step|by)\s*([0-9]{1,9}))?\s*\)?"
+)
 _FLAG = re.compile(r"(?:^|\s)(--\S+)\s+$")
 
 
@@ -66,8 +70,21 @@ def usual_step(domain: Domain | None) -> int:
 def number_after(text: str) -> Domain | None:
     """Return the domain of the number whose flag stands at the end of a text; None for any other text."""
     flag = _FLAG.search(text)
-    row, _ = params.flags().get(flag[1].lower(), (None, None)) if flag else (None, None)
-    return row.domain if row is not None and row.domain.kind == "integer" else None
+    name = flag[1].lower() if flag else ""
+    row, _ = params.flags().get(name, (None, None))
+    passed = next((one for one in params.PASSED_FLAGS if name in one.names), None)
+    domain = row.domain if row is not None else passed.domain if passed is not None else None
+    return domain if domain is not None and domain.kind in ("integer", "number") else None
+
+
+def advice(text: object) -> str:
+    """Return how a span is written, for a text that means one: ``0-1000``, ``0:1000``, ``0 to 1000``."""
+    found = _MEANT.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return ""
+    low, high, step = found.groups()
+    usual = max(1, abs(int(high) - int(low)) // 4)
+    return f"; several values are a span or a list: write {low}..{high}/{step or usual}"
 
 
 def options(text: str, domain: Domain | None) -> list[str] | None:

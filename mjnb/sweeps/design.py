@@ -84,9 +84,12 @@ class Design:
 
     @property
     def kinds(self) -> dict[str, str]:
-        """What the values of every axis are: ``integer``, ``choice``, ``switch`` or ``text``."""
+        """What the values of every axis are: ``integer``, ``real``, ``choice``, ``switch``, ``text``."""
         table = rows(Generate)
-        return {name: table[name].domain.kind if name in table else "text" for name in self.axes}
+        return {
+            name: table[name].domain.kind if name in table else _kind(values)
+            for name, values in self.axes.items()
+        }
 
     @property
     def points(self) -> tuple[tuple[Any, ...], ...]:
@@ -204,6 +207,12 @@ def told(faults: Iterable[str], *, hint: str = "") -> InvalidRequest:
 def filled(text: str, values: Mapping[str, Any]) -> str:
     """Return a prompt with the values of its slots in place of their names; nothing is filled twice."""
     return SLOT.sub(lambda slot: str(values[slot[1]]) if slot[1] in values else slot[0], text)
+
+
+def _kind(values: Iterable[Any]) -> str:
+    """Return what the values of a part of the prompt are: numbers when all are, else texts."""
+    kinds = {type(value) for value in values}
+    return "integer" if kinds == {int} else "real" if kinds <= {int, float} else "text"
 
 
 def _how(repeat: int, said: Mapping[str, Any]) -> How:

@@ -12,14 +12,13 @@ import reprlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from ..errors import PromptError
 from ..identity import wording
-from ..params import Domain, Generate, NumberChoice, Span, rows
+from ..params import Domain, Generate, NumberChoice, Span, near_parameter, rows, scalar
 from ..prompt import Prompt, expand, one_of, read
-from ..prompt.spans import MOST, is_span, spread
+from ..prompt.spans import MOST, advice, is_span, number_after, options, spread
 from .design import SLOT, told
 
 SWEEPABLE = ("integer", "choice", "switch")
@@ -108,34 +107,40 @@ def slots_of(texts: Iterable[str]) -> set[str]:
 # ---- what stands beside it --------------------------------------------------------------------------
 
 
-def read_said(params: Mapping[str, Any], slots: Set[str]) -> Said:
+def read_said(params: Mapping[str, Any], slots: Set[str], texts: Iterable[str] = ()) -> Said:
     """Return keyword values as axes and fixed values, with every fault.
 
     Args:
         params: By name; None is not said.
         slots: Names that stand in braces in the prompt.
+        texts: The prompts, which say behind which flags the names stand.
     """
-    said, table = Said(), rows(Generate)
-    for name, value in params.items():
-        if value is None:
+    said, table, numbers = Said(), rows(Generate), _numbers(texts)
+    for name, given in params.items():
+        if (value := scalar(given)) is None:
             continue
         try:
             if name in table and not (name == "prompt" and name in slots):  # further prompts of a sweep
                 _parameter(said, name, value, table[name].domain)
             elif name in slots:
-                _slot(said, name, value)
+                _slot(said, name, value, numbers.get(name))
             else:
                 said.faults.append(unknown(name, slots))
         except ValueError as fault:
-            said.faults.append(f"{name} {fault}")
+            said.faults.append(f"{name} {fault}{advice(value)}")
     return said
+
+
+def _numbers(texts: Iterable[str]) -> dict[str, Domain]:
+    """Return the domains of the names in braces that stand behind the flag of a number: ``--sw {sw}``."""
+    found = ((slot[1], number_after(text[: slot.start()])) for text in texts for slot in SLOT.finditer(text))
+    return {name: domain for name, domain in found if domain is not None}
 
 
 def unknown(name: str, slots: Iterable[str]) -> str:
     """Return the fault of a name that is neither a parameter nor in braces in the prompt."""
-    near = get_close_matches(name, [*rows(Generate), *slots], n=1)
-    meant = f": did you mean {near[0]!r}?" if near else f"; the prompt has no {{{name}}} either"
-    return f"unknown parameter {name!r}{meant}"
+    meant = near_parameter(name, [*rows(Generate), *slots])
+    return f"unknown parameter {name!r}{meant or f'; the prompt has no {{{name}}} either'}"
 
 
 def _parameter(said: Said, name: str, value: Any, domain: Domain) -> None:
@@ -149,7 +154,9 @@ def _parameter(said: Said, name: str, value: Any, domain: Domain) -> None:
         raise ValueError("cannot be an axis: only numbers and choices can")
     values = [one for item in _values(value) for one in _spread(item, domain)]
     faults = [_fault(one, domain) for one in values]
-    said.faults += [f"{name} {fault}" for fault in faults if fault]
+    said.faults += [
+        f"{name} {fault}{advice(one)}" for one, fault in zip(values, faults, strict=True) if fault
+    ]
     right = [domain.read(one) for one, fault in zip(values, faults, strict=True) if not fault]
     if right or not values:
         said.axes[name] = _distinct(right)
@@ -169,11 +176,30 @@ def _fault(value: Any, domain: Domain) -> str:
     return ""
 
 
-def _slot(said: Said, name: str, value: Any) -> None:
-    if not _is_many(value):
-        said.fixed[name] = plain_text(value)
-        return
-    said.axes[name] = _distinct([plain_text(one) for one in _values(value)])
+def _slot(said: Said, name: str, value: Any, domain: Domain | None) -> None:
+    """Read a part of a prompt: texts, and numbers where all are; a span as its numbers.
+
+    ``1..5`` without a step is a span behind the flag of a number, and text in prose, as in braces.
+    """
+    many = _is_many(value)
+    spans = [(one, _numbers_of(one, domain)) for one in (_values(value) if many else [value])]
+    flat = [part for one, numbers in spans for part in ([one] if numbers is None else numbers)]
+    values = flat if all(_is_number(one) for one in flat) else [plain_text(one) for one in flat]
+    if many or spans[0][1] is not None:
+        said.axes[name] = _distinct(values)
+        said.spans |= set() if many else {name}
+    else:
+        said.fixed[name] = values[0]
+
+
+def _numbers_of(value: Any, domain: Domain | None) -> list[int] | None:
+    """Return the numbers that a part of a prompt goes through, None when it is no span."""
+    found = options(value, domain) if isinstance(value, str) and is_span(value) else None
+    return None if found is None else [int(one) for one in found]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def plain_text(value: Any) -> str:
@@ -205,7 +231,10 @@ def _values(value: Iterable[Any]) -> list[Any]:
     found = list(itertools.islice(value, MOST + 1))
     if len(found) > MOST:
         raise ValueError(f"has more than {MOST:,} values")
-    return [item.item() if hasattr(item, "item") else item for item in found]
+    flat = [scalar(item) for item in found]
+    if any(hasattr(item, "shape") for item in flat):
+        raise ValueError("has values in rows and columns: give one list, such as values.ravel()")
+    return flat
 
 
 def _distinct(values: Sequence[Any]) -> tuple[Any, ...]:

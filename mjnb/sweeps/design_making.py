@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import InvalidRequest
-from ..prompt import LIMIT, Prompt, escape, names_in, one_of
+from ..params import given as said_in
+from ..prompt import LIMIT, Prompt, check, escape, names_in, one_of, sent_line
 from . import design_points as points
 from .design import ORDERS, Design, How, check_size, lay_out, told
 from .design_axes import Said, axes_of, levels, read_prompt, read_said, slots_of, texts_of
@@ -65,7 +66,7 @@ def design(
     columns = columns_of(cells) if cells is not None else {}
     slots |= set() if texts else slots_of(map(str, columns.get("prompt", ())))
     text, lines = read_prompt(texts, limit) if texts else ("", [])
-    said = read_said(others, slots)
+    said = read_said(others, slots, texts or map(str, columns.get("prompt", ())))
     given = {name for name, value in others.items() if value is not None} | {*columns}
     faults += [*said.faults, *([] if texts else wrong_names(slots)), *unfilled(slots, given, rows=not texts)]
     if faults:
@@ -73,9 +74,9 @@ def design(
     repeat *= lines[0].repeat if lines else 1
     how = How(kind=kind, repeat=repeat, seed=seed, order=order, speed=speed, n=n)
     if cells is not None:
-        return _by_hand(text, lines, said, columns, slots, replace(how, kind=BY_HAND))
+        return _followed(_by_hand(text, lines, said, columns, slots, replace(how, kind=BY_HAND)))
     axes, fixed = _with_text(lines, said)
-    return _chosen(text, axes, fixed, how, around or {}, said.spans)
+    return _followed(_chosen(text, axes, fixed, how, around or {}, said.spans))
 
 
 def grown(
@@ -98,12 +99,13 @@ def grown(
     Raises:
         InvalidRequest: With every fault: a name that the design does not have, fewer than there are.
     """
-    said = read_said(params, slots_of(_prompts(there)) | {"prompt"}) if params else Said()
+    slots = slots_of(_prompts(there)) | {"prompt"}
+    said = read_said(params, slots, _prompts(there)) if params else Said()
     if faults := [*_growth_faults(there, params, repeat, n, cells), *said.faults]:
         raise told(faults)
     how = replace(there.how, repeat=repeat or there.repeat, n=n or there.how.n)
     if there.how.kind == BY_HAND and cells is not None:
-        return _more_rows(there, columns_of(cells), how)
+        return _followed(_more_rows(there, columns_of(cells), how))
     if there.how.kind == "sobol" and n is not None:
         between = {name: tuple(values) for name, values in there.how.between.items()}
         return _sampled(there.prompt, between, dict(there.fixed), how, there.points)
@@ -111,7 +113,20 @@ def grown(
         return lay_out(there.prompt, there.axes, there.fixed, there.points, how)
     text, axes, fixed = _with_more(there, {**said.axes, **{k: (v,) for k, v in said.fixed.items()}})
     around = {**{name: there.fixed[name] for name in axes if name in there.fixed}, **there.how.around}
-    return _chosen(text, axes, fixed, how, around if how.kind == "one-at-a-time" else {}, set())
+    around = around if how.kind == "one-at-a-time" else {}
+    return _followed(_chosen(text, axes, fixed, how, around, set()))
+
+
+def _followed(made: Design) -> Design:
+    """Refuse a design in whose prompts flags have values that Midjourney does not take.
+
+    Only those that are new: a saved design is opened again as it was paid.
+    """
+    requests = {(cell.request.prompt, cell.request.version): cell.request for cell in made.cells}.values()
+    faults = [fault for one in requests for fault in check(sent_line(one.prompt), said_in(one)).faults]
+    if faults:
+        raise told(faults)
+    return made
 
 
 def _one_prompt(prompt: Any, params: Mapping[str, Any]) -> tuple[Any, dict[str, Any], list[str]]:

@@ -112,6 +112,4 @@ class Facts:
             verb = "extend" if followups.is_video(self.task_type) else self.task_type.removeprefix("mj_")
             return f"{verb} {source} {words}".rstrip()
         line = prompt.write({**self.params, "prompt": words, "file_urls": urls})
-        first = next(iter(line.split(maxsplit=1)), "")  # a saved task may say nothing
-        leads = first in (*prompt.VERB_WORDS, "-o") or prompt.literal(line) != line
-        return f"imagine {line}" if leads else line
+        return prompt.led(line)

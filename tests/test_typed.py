@@ -311,7 +311,7 @@ def test_python_and_sweeps_refuse_the_same(shell: Shell, server: Sandbox) -> Non
             f"mj.imagine({text!r})",
             f"mj.imagine({text!r}, dry_run=True)",
             f"mj.sweep({text!r}).run(yes=True)",
-            *([] if "--v " in text else [f"mj.sweep([{text!r}, 'b'])"]),  # there it is no grid
+            *([] if "--v" in text else [f"mj.sweep([{text!r}, 'b'])"]),  # there it is no grid
             *([] if "--yes" in text else [f"%%mj --each\na hen\n{text}"]),  # there it is an option
         ):
             _, error, words = shell.tried(cell)

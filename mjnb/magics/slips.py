@@ -47,7 +47,9 @@ def meant(text: str, names: Mapping[str, Any]) -> str:
     if rest and first[-1:] in ",;!?." and verb in ("help", "wait", "use", "save"):
         return ""  # "wait, what?"
     exactly = word in VERBS
-    if not rest or _fits(verb, rest, names, exactly=exactly):
+    saves = verb == "save" and len(rest) == 1 and " --" in text
+    sweeps = verb == "sweep" and exactly and ("{" in text or ".." in text)
+    if not rest or saves or sweeps or _fits(verb, rest, names):
         return " ".join([verb, *rest])
     return ""
 
@@ -58,7 +60,7 @@ def _near(word: str) -> str:
     return nearest(word.replace("-", "").replace("_", ""), VERBS)
 
 
-def _fits(verb: str, rest: list[str], names: Mapping[str, Any], *, exactly: bool) -> bool:
+def _fits(verb: str, rest: list[str], names: Mapping[str, Any]) -> bool:
     """Return whether words are what a verb takes, and no prose."""
     from .looking import ALL, COMPARED, STATES
 
@@ -66,14 +68,12 @@ def _fits(verb: str, rest: list[str], names: Mapping[str, Any], *, exactly: bool
         return False
     if verb in ("tasks", "images"):
         return all(word.isdecimal() or word in STATES or COMPARED.fullmatch(word) for word in rest)
-    if verb in ("use", "forget", "save"):
-        return len(rest) > 1 and verb == "save" and rest[1].startswith("--")
+    if verb in ("use", "forget", "save", "sweep"):
+        return False
     if verb == "config":
         return _is_setting(rest[0])
     if verb == "help":
         return len(rest) == 1 and _is_known(rest[0])
-    if verb == "sweep":
-        return exactly and any("{" in word or ".." in word for word in rest)
     first = rest[0].lower()
     held = _is_held(rest[0], names) or (first == ALL and len(rest) == 1)
     return held or _ID.fullmatch(first) is not None or _PLACE.fullmatch(" ".join(rest)) is not None

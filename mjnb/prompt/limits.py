@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import MJError, PromptWarning
-from ..params import NOTHING, REST, Domain, Generate, PassedFlag, given, rows
+from ..params import NOTHING, REST, Domain, Generate, PassedFlag, Request, given, rows
 from .commands import PREFIX
 from .flags import PASSED, PICTURES, number_or_word
 from .reading import Prompt, read
@@ -73,12 +73,13 @@ def sent_line(text: str) -> Prompt:
         return Prompt(text, {}, ())
 
 
-def tell(*requests: Generate) -> None:
+def tell(*requests: Request) -> None:
     """Warn of what texts say that may not be followed, once each, where a user's code asks for them.
 
     What a front end asks for has no such place: the panel shows it by itself.
     """
-    told = dict.fromkeys(doubt for request in requests for doubt in doubts(request))
+    texts = {one.prompt: one for one in requests if isinstance(one, Generate)}
+    told = dict.fromkeys(doubt for request in texts.values() for doubt in doubts(request))
     if not told:
         return
     frame = sys._getframe()

@@ -115,13 +115,11 @@ class Session:
             Refused, NoAnswer, ServerError: What the service or the network said; see `mjnb.errors`.
             LedgerError: It could not be recorded, and was not sent.
         """
-        from ..prompt import one_line, tell, to_request
+        from ..prompt import one_line, to_request
 
         line = one_line(prompt)
         said, uploads = with_urls(self.tracker, params, send=False)
         request = to_request(line, said, speed=self.speed)  # every fault is found before anything is uploaded
-        if not dry_run:
-            tell(request)
         if uploads and not dry_run:
             request = to_request(line, with_urls(self.tracker, params, send=True)[0], speed=self.speed)
         return self.send(request, uploads=uploads, wait=wait, dry_run=dry_run)
@@ -152,14 +150,11 @@ class Session:
         Raises:
             As in `imagine`.
         """
-        from ..prompt import tell
         from ..tracking import TaskImage, followups
 
         said = {**params, "motion": motion, "video_batch_size": batch}
         urls, uploads = urls_of(self.tracker, image, send=False)
         request = followups.animate(urls, prompt, said, hd=hd)
-        if not dry_run:
-            tell(request)
         if uploads and not dry_run:
             request = followups.animate(urls_of(self.tracker, image, send=True)[0], prompt, said, hd=hd)
         source = image if isinstance(image, TaskImage) else None
@@ -199,11 +194,13 @@ class Session:
         dry_run: bool = False,
     ) -> Task | Preview:
         """Send a request made with `mjnb.params.make`; see `imagine`."""
+        from ..prompt import tell
         from ..tracking.inputs import check_reach
 
         if dry_run:
             check_reach(request, self.tracker.client.own_hosts)
             return self.tracker.preview(request, uploads)
+        tell(request)
         return self.tracker.put(request, parent, number, wait=wait, dry_run=False)
 
     def sweep(
@@ -233,13 +230,11 @@ class Session:
             InvalidRequest: With every fault of every cell.
         """
         from .. import sweeps
-        from ..prompt import tell
         from ..prompt.spans import MOST
 
         how = {"kind": design, "n": n, "around": around, "cells": cells, "repeat": repeat, "seed": seed}
         params, _ = with_urls(self.tracker, params, send=True)  # free, and once per content
         made = sweeps.design(prompt, params, **how, order=order, speed=self.speed, limit=MOST)
-        tell(*{cell.request.prompt: cell.request for cell in made.cells}.values())
         return sweeps.Sweep(made, self.tracker, ask_above=self.ask_above)
 
     # ---- looking ----

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InvalidRequest
 from ..params import given as said_in
-from ..prompt import LIMIT, Prompt, check, escape, names_in, one_of, sent_line
+from ..prompt import LIMIT, Prompt, check, escape, names_in, one_of, sent_line, tell
 from . import design_points as points
 from .design import ORDERS, Design, How, check_size, lay_out, told
 from .design_axes import Said, axes_of, levels, read_prompt, read_said, slots_of, texts_of
@@ -126,6 +126,7 @@ def _followed(made: Design) -> Design:
     faults = [fault for one in requests for fault in check(sent_line(one.prompt), said_in(one)).faults]
     if faults:
         raise told(faults)
+    tell(*requests)
     return made
 
 

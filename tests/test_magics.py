@@ -134,7 +134,7 @@ TRAPS = {
     "exclamation": "!ls what a fox!",
     "backslash at the end": "a fox \\",
     "template": "a {{fox} }} {{1}} {{a b}}",
-    "unknown flags": "a -- b --what --1 -o x",
+    "no flags": "a -- b --1 -o x",
     "longest": ("lighthouse at dusk, " * 100).strip().ljust(2000, "!"),
     "verb inside": "a status symbol, upscale it",
     "script": "<script>alert('x')</script>",
@@ -378,17 +378,17 @@ def test_each_line_of_a_body_becomes_a_task_that_shows_in_its_cell(notebook: Not
     before = len(prompts(folder))
     notebook.run("hue = 'red'")
     shown = notebook.run(
-        "%%mj --each --ar 2:3 -o many\na {{hue}} bird\n\n  # no comment --s 50 \nstatus of it\n"
+        "%%mj --each --ar 2:3 -o many\na {{hue}} bird\n\n  # a comment --s 50 \n#no comment --s 50 \nstatus of it\n"
     )
     assert len(shown) == 4
     assert "3 prompts" in shown[0]["data"]["text/plain"]
     notebook.run("many.wait();")
-    assert sorted(prompts(folder)[before:]) == ["# no comment", "a red bird", "status of it"]
+    assert sorted(prompts(folder)[before:]) == ["#no comment", "a red bird", "status of it"]
     pages = [one["data"]["text/html"] for one in notebook.outputs(-2)]
     assert "3 succeeded of 3" in pages[0]
     assert [alts(page)[0].split(",")[0] for page in pages[1:]] == [
         "a red bird",
-        "# no comment",
+        "#no comment",
         "status of it",
     ]
     assert (

@@ -378,7 +378,7 @@ def test_each_line_of_a_body_becomes_a_task_that_shows_in_its_cell(notebook: Not
     before = len(prompts(folder))
     notebook.run("hue = 'red'")
     shown = notebook.run(
-        "%%mj --each --ar 2:3 -o many\na {{hue}} bird\n\n  # a comment --s 50 \n#no comment --s 50 \nstatus of it\n"
+        "%%mj --each --ar 2:3 -o many\na {{hue}} bird\n\n  # say --s 50 \n#no comment --s 50 \nstatus of it\n"
     )
     assert len(shown) == 4
     assert "3 prompts" in shown[0]["data"]["text/plain"]

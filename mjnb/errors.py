@@ -34,6 +34,7 @@
         ├── LedgerAway            its server cannot be reached just now
         ├── LedgerBusy            another process holds it
         ├── LedgerFull            the disk is full
+        ├── LedgerMoved           its file went away, or another is in its place
         ├── LedgerCorrupt         the file is damaged
         └── LedgerTooNew          a newer mjnb wrote it
 
@@ -245,6 +246,13 @@ class LedgerBusy(LedgerError):
 
 class LedgerFull(LedgerError):
     hint = "Free some space; nothing was sent, and what is recorded is safe."
+
+
+class LedgerMoved(LedgerError):
+    hint = (
+        "Put the file back where it was, or close this session and open a new one (in a notebook: restart "
+        "the kernel), which works with what is there now."
+    )
 
 
 class LedgerCorrupt(LedgerError):

@@ -15,7 +15,25 @@ from typing import Any
 
 import polars as pl
 
+from .errors import ConfigError
 from .params import Generate, Row, rows
+
+_pids: set[int] = set()  # of this process and its parents, once a frame was made
+
+
+def hold_unforked() -> None:
+    """Hold that no parent process made frames: polars' threads do not live on in a fork, and wait for ever.
+
+    Raises:
+        ConfigError: One did.
+    """
+    _pids.add(os.getpid())
+    if len(_pids) > 1:
+        raise ConfigError(
+            "this process was forked from one that made frames, and polars would wait for ever here",
+            hint="Start it with multiprocessing.get_context('spawn'), whose processes are new ones.",
+        )
+
 
 Chunks = Iterator[tuple[list[str], list[tuple[Any, ...]]]]
 Reader = Callable[[str, int], Chunks]
@@ -94,11 +112,13 @@ class Held:
     schema: dict[str, pl.DataType]
 
     def __post_init__(self) -> None:
+        hold_unforked()
         self.frame = pl.DataFrame(schema=self.schema)
         self._rev = -1
 
     def refresh(self, read: Reader) -> pl.DataFrame:
         """Read the rows that changed since the last time and return the whole frame, oldest first."""
+        hold_unforked()
         fresh = [frame_of(columns, chunk, self.schema) for columns, chunk in read(self.table, self._rev)]
         if fresh:
             changed = pl.concat(fresh)
@@ -146,6 +166,7 @@ def frame(columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, str]) -> pl.
         columns: Values by name.
         kinds: A key of `TYPES` for every column, in order.
     """
+    hold_unforked()
     return pl.DataFrame([pl.Series(name, columns[name], dtype=TYPES[kind]) for name, kind in kinds.items()])
 
 
@@ -155,6 +176,7 @@ def parquet_texts(path: str | os.PathLike[str]) -> dict[str, str]:
     Raises:
         ValueError: It is no Parquet file.
     """
+    hold_unforked()
     try:
         return pl.read_parquet_metadata(Path(path))
     except (OSError, pl.exceptions.PolarsError) as error:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from ..api import Record, request_text
 from ..diff import compare
-from ..errors import LedgerAway, LedgerError
+from ..errors import LedgerAway, LedgerError, LedgerMoved
 from ..params import task_type_of
 from . import contents, owners, presence
 from .addresses import read_url, shown
@@ -108,7 +108,7 @@ class Ledger(Keeping):
                 self._catch_up()
                 with self._engine.write() as c:
                     c.execute(sa.update(session).where(session.c.id == self.session).values(ended_at=now()))
-        except LedgerAway:
+        except (LedgerAway, LedgerMoved):
             return
         finally:
             if self._spool is not None:
@@ -154,7 +154,7 @@ class Ledger(Keeping):
                 c.execute(sa.insert(task).values(**row, request_sha=sha, rev=0))
                 contents.await_contents(c, own_id, unseen)
                 self._log(c, own_id, "intent", text)
-        except LedgerAway as error:  # it may have been committed all the same
+        except (LedgerAway, LedgerMoved) as error:  # it may have been committed all the same
             self._keep(error, "unsent", own_id)
             raise
         return own_id, True
@@ -183,6 +183,11 @@ class Ledger(Keeping):
         except ASIDE as error:
             self._keep(error, verb, own_id, *args)
             return True
+        except LedgerMoved as error:
+            said = f"task {own_id[-6:]} is {verb}: {args[0] if args else NEVER_SENT}"
+            moved = LedgerMoved(f"{error.message}; {said}{self._kept_in}")
+            self._keep(moved, verb, own_id, *args)
+            raise moved from None
 
     def _put(self, c: sa.Connection, verb: str, own_id: str, *args: Any) -> bool:
         if verb == "submitted":
@@ -233,7 +238,7 @@ class Ledger(Keeping):
                 owners.hold(c, asked.account, asked.owner, asked.credits or 0, limit)
                 if not self._change_in(c, own_id, "again", ("rejected",), None, changes):
                     raise LedgerError(f"task {own_id} was settled elsewhere while it waited")
-        except LedgerAway as error:  # it may have been committed all the same
+        except (LedgerAway, LedgerMoved) as error:  # it may have been committed all the same
             self._keep(error, "unsent", own_id)
             raise
         return own_id, True

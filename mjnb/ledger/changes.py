@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull
+from ..errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, LedgerMoved
 from . import contents, presence
 from .engine import Engine
 from .reading import Reading
@@ -51,12 +51,16 @@ class Changes(Reading):
 
     def _keep(self, error: LedgerError, verb: str, own_id: str, *args: Any) -> None:
         """Keep aside what the service said; raise the error again when that is impossible, too."""
-        if self._spool is None or not isinstance(error, ASIDE):
+        if self._spool is None or not isinstance(error, (*ASIDE, LedgerMoved)):
             raise error
         try:
             self._spool.keep(verb, own_id, *args)
         except OSError:
             raise error from None
+
+    @property
+    def _kept_in(self) -> str:
+        return "" if self._spool is None else f" (kept in {self._spool.path})"
 
     def _catch_up(self) -> None:
         """Write what was kept aside; whatever comes after it finds it there."""

@@ -17,6 +17,7 @@ from . import postgres, renewal, schema, sqlite
 from .faults import told
 from .locks import FileLock
 from .records import now
+from .standing import Standing
 
 
 class Engine:
@@ -34,6 +35,7 @@ class Engine:
         self.is_file = url.get_backend_name() == "sqlite"
         self._threads = threading.RLock()
         self._lock: FileLock | None = None
+        self._standing: Standing | None = None
         with told(url):
             if self.is_file:
                 self._lock = FileLock(sqlite.file_of(url).with_name(sqlite.file_of(url).name + ".lock"))
@@ -44,6 +46,9 @@ class Engine:
                     self.id = self._migrate(connection)
                 if self._lock is not None and not self._lock.read():
                     self._lock.write(f"mjnb {self.id}\n")
+                if self.is_file:
+                    self._standing = Standing(sqlite.file_of(url))
+                    sa.event.listen(self._engine, "do_connect", lambda *_: self._hold())  # nor another file
             except BaseException:
                 self.close()
                 raise
@@ -52,10 +57,17 @@ class Engine:
     def write(self) -> Iterator[sa.Connection]:
         """One write transaction, with the ledger to itself; durable when the block is left."""
         alone = self._lock or contextlib.nullcontext()
-        with told(self.url), self._threads, alone, self._engine.begin() as connection:
-            if not self.is_file:
-                postgres.alone(connection)
-            yield connection
+        with told(self.url), self._threads, alone:
+            self._hold()
+            with self._engine.begin() as connection:
+                if not self.is_file:
+                    postgres.alone(connection)
+                yield connection
+            self._hold()  # what was committed is where the next session looks for it
+
+    def _hold(self) -> None:
+        if self._standing is not None:
+            self._standing.hold()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:

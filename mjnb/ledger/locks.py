@@ -30,8 +30,26 @@ class FileLock:
         if self._handle is None:
             self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o644)
         if self._depth == 0:
-            _take(self._handle)
+            self._take()
         self._depth += 1
+
+    def _take(self) -> None:
+        """Take the lock of the file at the path: one deleted beside its ledger is made again."""
+        assert self._handle is not None
+        _take(self._handle)
+        while self._path.with_suffix("").exists() and not self._is_there():
+            said = self.read()
+            os.close(self._handle)
+            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o644)
+            _take(self._handle)
+            if not self.read():
+                self.write(said)
+
+    def _is_there(self) -> bool:
+        try:
+            return self._handle is not None and os.path.samestat(os.stat(self._path), os.fstat(self._handle))
+        except FileNotFoundError:
+            return False
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1

@@ -43,7 +43,7 @@ class Spool:
         self.lock = threading.RLock()
         self._folder = folder
         self._theirs = re.compile(rf"{hex_id(ledger_id, 16)}-.+\.jsonl")
-        self._path = folder / f"{ledger_id}-{session}.jsonl"
+        self.path = folder / f"{ledger_id}-{session}.jsonl"
         self._handle: int | None = None
         self._at = 0
         self._pid = os.getpid()
@@ -56,7 +56,7 @@ class Spool:
             raise
 
     def _open(self) -> int:
-        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o600)
+        self._handle = os.open(self.path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o600)
         take_now(self._handle)
         return self._handle
 
@@ -83,10 +83,22 @@ class Spool:
         fact = {"verb": verb, "id": own_id, "args": list(args)}
         line = json.dumps(fact).encode() + b"\n"
         with self._file() as handle:
+            if os.fstat(handle).st_nlink == 0:  # the folder was deleted: the file is made again, whole
+                handle = self._anew()
             os.pwrite(handle, line, self._at)
             os.fsync(handle)
             self._at += len(line)
             self.facts.append(fact)
+
+    def _anew(self) -> int:
+        if self._handle is not None:
+            os.close(self._handle)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = self._open()
+        before = b"".join(json.dumps(fact).encode() + b"\n" for fact in self.facts)
+        os.pwrite(handle, before, 0)
+        self._at = len(before)
+        return handle
 
     def clear(self) -> None:
         """Forget what has been written to the ledger."""
@@ -99,7 +111,7 @@ class Spool:
     def heirless(self, write: Callable[[list[Fact]], None]) -> None:
         """Hand over the lines of dead sessions, and delete a file when that has worked."""
         for path in sorted(self._folder.iterdir()):
-            if path == self._path or not self._theirs.fullmatch(path.name) or not path.is_file():
+            if path == self.path or not self._theirs.fullmatch(path.name) or not path.is_file():
                 continue
             try:
                 handle = os.open(path, os.O_RDWR | NO_LINK)
@@ -119,7 +131,8 @@ class Spool:
             if handle is None:
                 return
             if not self.facts and self._pid == os.getpid():  # in a forked child, the file is its parent's
-                self._path.unlink(missing_ok=True)
+                with contextlib.suppress(NotADirectoryError):  # a file may stand where the folder was
+                    self.path.unlink(missing_ok=True)
             os.close(handle)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from ..errors import (
     FeatureDisabled,
     InsufficientCredits,
     LedgerError,
+    LedgerMoved,
     MJError,
     NotConnected,
 )
@@ -33,6 +33,7 @@ HOPELESS = (
     DailyLimit,
     FeatureDisabled,
     LedgerError,
+    LedgerMoved,
     NotConnected,
 )  # the next cell fails alike
 
@@ -116,13 +117,15 @@ class Run:
                 await note_credits(self.tracker)
             await self._send_all(to_send)
             self._take_up()  # a stop cut the wait for what was under way; it is paid for all the same
-            await asyncio.gather(*(_end_of(task) for task in self.tasks.values()))
+            ends = await asyncio.gather(*(_end_of(task) for task in self.tasks.values()))
         finally:
             over.set()
             await showing
         hopeless = next((error for error in self.errors.values() if isinstance(error, HOPELESS)), None)
         if hopeless is not None:
             raise hopeless
+        if moved := [error for error in ends if isinstance(error, LedgerMoved)]:
+            raise LedgerMoved("; ".join(dict.fromkeys(error.message for error in moved)))
 
     def _take_up(self) -> None:
         """Follow what is paid for, whoever sent it, and whether or not its answer was waited for."""
@@ -176,6 +179,10 @@ def _note(errors: Mapping[int, MJError]) -> str:
     return "; ".join(sorted({error.message for error in list(errors.values())}))
 
 
-async def _end_of(task: Task) -> None:
-    with contextlib.suppress(MJError):  # how it ended stands in its state
+async def _end_of(task: Task) -> MJError | None:
+    """Wait for a task; how it ended stands in its state, but for what is returned."""
+    try:
         await task
+    except MJError as error:
+        return error
+    return None

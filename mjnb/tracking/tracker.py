@@ -24,6 +24,7 @@ from ..errors import (
     LedgerBusy,
     LedgerError,
     LedgerFull,
+    LedgerMoved,
     MJError,
     OtherKey,
     WaitTimeout,
@@ -266,6 +267,8 @@ class Tracker:
                 refusals = 0
             except OtherKey:
                 raise
+            except LedgerMoved as error:  # what the service says can be recorded nowhere
+                raise LedgerMoved(f"{error.message}; {task.id[-6:]} goes on as {task.task_id}") from None
             except MJError as error:  # the network or the service may come back: the task is paid for
                 task.trouble = error.message
                 if isinstance(error, AuthError):

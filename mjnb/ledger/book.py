@@ -287,6 +287,7 @@ class Ledger(Keeping):
         Returns:
             The open tasks, the unknown ones.
         """
+        self._engine.hold()  # what is waited for here may never be recorded in a ledger that is gone
         dead = self._dead_sessions()
         mine = task.c.account == account
         for entry in list(self._entries(mine & (task.c.state == "intent"))):

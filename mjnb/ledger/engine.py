@@ -48,7 +48,7 @@ class Engine:
                     self._lock.write(f"mjnb {self.id}\n")
                 if self.is_file:
                     self._standing = Standing(sqlite.file_of(url))
-                    sa.event.listen(self._engine, "do_connect", lambda *_: self._hold())  # nor another file
+                    sa.event.listen(self._engine, "do_connect", lambda *_: self.hold())  # nor another file
             except BaseException:
                 self.close()
                 raise
@@ -58,14 +58,19 @@ class Engine:
         """One write transaction, with the ledger to itself; durable when the block is left."""
         alone = self._lock or contextlib.nullcontext()
         with told(self.url), self._threads, alone:
-            self._hold()
+            self.hold()
             with self._engine.begin() as connection:
                 if not self.is_file:
                     postgres.alone(connection)
                 yield connection
-            self._hold()  # what was committed is where the next session looks for it
+            self.hold()  # what was committed is where the next session looks for it
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
+        """Hold that a ledger in a file is still the file at its path.
+
+        Raises:
+            LedgerMoved: It is not.
+        """
         if self._standing is not None:
             self._standing.hold()
 

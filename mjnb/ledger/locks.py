@@ -39,8 +39,12 @@ class FileLock:
         _take(self._handle)
         while self._path.with_suffix("").exists() and not self._is_there():
             said = self.read()
+            try:
+                fresh = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o644)
+            except (FileNotFoundError, NotADirectoryError):
+                return  # the folder has just gone, which `Standing` tells
             os.close(self._handle)
-            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | NO_LINK, 0o644)
+            self._handle = fresh
             _take(self._handle)
             if not self.read():
                 self.write(said)
@@ -48,7 +52,7 @@ class FileLock:
     def _is_there(self) -> bool:
         try:
             return self._handle is not None and os.path.samestat(os.stat(self._path), os.fstat(self._handle))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
     def __exit__(self, *_: object) -> None:

@@ -91,8 +91,9 @@ class Spool:
             self.facts.append(fact)
 
     def _anew(self) -> int:
-        if self._handle is not None:
-            os.close(self._handle)
+        old, self._handle = self._handle, None  # whatever fails here, no number of a closed file is kept
+        if old is not None:
+            os.close(old)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = self._open()
         before = b"".join(json.dumps(fact).encode() + b"\n" for fact in self.facts)

@@ -121,11 +121,12 @@ class Run:
         finally:
             over.set()
             await showing
+        told = [error for error in (*self.errors.values(), *ends) if isinstance(error, LedgerMoved)]
+        if told:  # names every task that goes on at the service
+            raise LedgerMoved("; ".join(dict.fromkeys(error.message for error in told)))
         hopeless = next((error for error in self.errors.values() if isinstance(error, HOPELESS)), None)
         if hopeless is not None:
             raise hopeless
-        if moved := [error for error in ends if isinstance(error, LedgerMoved)]:
-            raise LedgerMoved("; ".join(dict.fromkeys(error.message for error in moved)))
 
     def _take_up(self) -> None:
         """Follow what is paid for, whoever sent it, and whether or not its answer was waited for."""

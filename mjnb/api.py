@@ -1,8 +1,7 @@
 """The task API as pure functions: where requests go, what answers mean.
 
-Nothing here touches the network.  Shapes and oddities are those of the contract: HTTP status is 200 even
-for errors and ``code`` decides; times come as epoch milliseconds or ISO texts; ``resultInfoJson`` as an
-object, a JSON text or null; ``paramJson`` is a JSON text that is kept as it came.
+Nothing here touches the network.  What an answer means is said here, and of a submit in `mjnb.outcomes`; its
+form is made regular by `mjnb.intake`.  ``paramJson`` is a JSON text that is kept as it came.
 """
 
 from __future__ import annotations
@@ -10,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from . import errors
+from . import errors, intake, outcomes
 from .params import Generate, Request, Upscale, Vary, VideoExtend, body
 
 BASE_URLS = {"kie": "https://api.kie.ai", "midapi": "https://api.midapi.ai"}
@@ -34,22 +33,8 @@ ENDPOINTS: dict[type[Request], str] = {
 RESULT_LIFETIME = 14 * 24 * 3600.0  # seconds that result files are readable, about
 SUBMIT_LIMIT = (20, 10.0)  # new tasks, in any window of so many seconds, per account
 
-BY_CODE: dict[int, type[errors.ServiceError]] = {
-    400: errors.BadRequest,
-    401: errors.AuthError,
-    402: errors.InsufficientCredits,
-    403: errors.AuthError,
-    404: errors.NotFound,
-    422: errors.ValidationFailed,
-    429: errors.RateLimited,
-    433: errors.DailyLimit,
-    455: errors.Maintenance,
-    500: errors.ServerError,
-    501: errors.GenerationRefused,
-    505: errors.FeatureDisabled,
-}
-WORDS = 2000  # characters of a message that are shown and kept; all of a record is in its event
-NOT_THERE = "The record does not exist"
+RESULT_LISTS = ("resultUrls", "result_urls", "urls")
+RESULT_URLS = ("resultUrl", "url")
 
 
 def request_text(request: Request) -> str:
@@ -57,64 +42,32 @@ def request_text(request: Request) -> str:
     return json.dumps(body(request), ensure_ascii=False)
 
 
-def unwrap(status: int, content: bytes) -> Any:
+def unwrap(status: int, said: str, retry_after: str = "") -> Any:
     """Return the ``data`` of an answer.
 
     Args:
         status: The HTTP status, which decides only when the body is no envelope.
-        content: The answer's body.
+        said: The answer's body, as it came through `mjnb.intake`.
+        retry_after: The header of that name.
 
     Raises:
         ServiceError: The kind that the code stands for, with the service's own words.
     """
-    envelope = _envelope(content)
-    if envelope is None:
-        raise _not_an_envelope(status)
-    code, message = envelope["code"], str(envelope.get("msg") or "no message")[:WORDS]
-    if code == 200:
-        return envelope.get("data")
-    if code == 422 and NOT_THERE in message:
-        raise errors.NotFound(message, code=code)
-    raise BY_CODE.get(code, errors.ServerError)(message, code=code)
+    answer = outcomes.envelope(said)
+    fault = outcomes.fault_of(status, answer, retry_after)
+    if fault is not None or answer is None:
+        raise fault or AssertionError("an answer without an envelope is a fault")
+    return answer.get("data")
 
 
-def _envelope(content: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(content)
-        if b"\\ud" in content.lower():  # a text cut inside an emoji: half a character cannot be stored
-            answer = json.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) and type(answer.get("code")) is int else None
-
-
-def _not_an_envelope(status: int) -> errors.ServiceError:
-    """A page of the proxy in front, not the service: a 4xx refuses, anything else leaves it open."""
-    refused = 400 <= status < 500 and status != 408
-    kind = BY_CODE.get(status, errors.BadRequest) if refused else errors.ServerError
-    return kind("the answer is not from the task API", code=status)
-
-
-def submitted_id(data: Any) -> str:
-    """Return the task id of a submit's answer.
-
-    Raises:
-        ServerError: There is none; the task may exist all the same.
-    """
-    found = data.get("taskId") if isinstance(data, Mapping) else None
-    if not isinstance(found, str) or not found:
-        raise errors.ServerError("the service accepted the task but named no taskId", code=200)
-    return found
-
-
-def uploaded_url(status: int, content: bytes) -> str:
+def uploaded_url(status: int, said: str) -> str:
     """Return where an upload can be read from.
 
     Raises:
         ServiceError: The upload was refused: HTTP 200 with ``success`` false, or a code.
     """
-    data = unwrap(status, content)
-    answer = json.loads(content)
+    data = intake.unfold(unwrap(status, said))
+    answer = outcomes.envelope(said) or {}
     found = data.get("downloadUrl") if isinstance(data, Mapping) else None
     if answer.get("success") is False or not isinstance(found, str) or not found:
         raise errors.BadRequest(str(answer.get("msg") or "the upload was refused"), code=answer["code"])
@@ -122,6 +75,7 @@ def uploaded_url(status: int, content: bytes) -> str:
 
 
 PENDING, SUCCEEDED = 0, 1
+IDS = ("taskId", "task_id")
 FLAGS = (PENDING, SUCCEEDED, 2, 3)  # successFlag; 2: failed, 3: created, but generation failed
 
 
@@ -161,74 +115,50 @@ class Record:
         return self.flag == SUCCEEDED
 
 
-def read_record(data: Any) -> Record | None:
+def read_record(data: Any, task_id: str = "", scheme: str = "https") -> Record | None:
     """Read record-info's ``data``; None means that the service knows no such task (yet).
 
+    Args:
+        data: As it came.
+        task_id: Whose record was asked for; empty: anybody's.
+        scheme: Of result URLs that name none.
+
     Raises:
-        ServerError: It is no record at all.
+        ServerError: It is no record at all, or one of another task.
     """
+    data = intake.unfold(data)
     if data is None:
         return None
-    flag = data.get("successFlag") if isinstance(data, Mapping) else None
-    if not isinstance(data, Mapping) or type(flag) is not int or flag not in FLAGS:
+    flag = intake.code(data.get("successFlag")) if isinstance(data, Mapping) else None
+    if not isinstance(data, Mapping) or flag not in FLAGS:
         raise errors.ServerError("the record cannot be read", code=200)
+    found = next((one for name in IDS if (one := intake.identifier(data.get(name)))), "")
+    if task_id and found and not intake.same_id(found, task_id):
+        raise errors.ServerError(f"the record is of another task: {found}", code=200)
     return Record(
-        task_id=str(data.get("taskId") or ""),
+        task_id=task_id or found,
         flag=flag,
-        task_type=str(data.get("taskType") or ""),
-        param_json=_text(data.get("paramJson")),
-        urls=_urls(data),
-        created=read_time(data.get("createTime")),
-        completed=read_time(data.get("completeTime")),
-        error_code=_text(data.get("errorCode")),
-        error_message=(_text(data.get("errorMessage")) or "")[:WORDS] or None,
+        task_type=intake.text(data.get("taskType"), intake.WORDS) or "",
+        param_json=intake.text(data.get("paramJson")),
+        urls=_urls(data, scheme),
+        created=intake.moment(data.get("createTime")),
+        completed=intake.moment(data.get("completeTime")),
+        error_code=intake.text(data.get("errorCode"), intake.WORDS),
+        error_message=intake.text(data.get("errorMessage"), intake.WORDS) or None,
         raw=json.dumps(data, ensure_ascii=False),
     )
 
 
-def read_time(value: Any) -> datetime | None:
-    """Read epoch milliseconds (number or digits) or an ISO text as UTC; None when it is neither."""
-    try:
-        if isinstance(value, str) and value.isdecimal():
-            value = int(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000, UTC)
-        if isinstance(value, str):
-            found = datetime.fromisoformat(value)
-            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return None
-
-
 def read_params(param_json: str | None) -> dict[str, Any]:
     """Return a paramJson text as a dict; an unreadable one is empty, its text stays with the task."""
-    found = _json(param_json or "")
+    found = intake.unfold(param_json)
     return found if isinstance(found, dict) else {}
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _urls(data: Mapping[str, Any]) -> tuple[str, ...]:
+def _urls(data: Mapping[str, Any], scheme: str) -> tuple[str, ...]:
     """Find the result URLs in any of the forms that the family of services uses."""
-    info = data.get("resultInfoJson")
-    if isinstance(info, str):
-        info = _json(info)
-    found = info.get("resultUrls") if isinstance(info, Mapping) else info
-    if not isinstance(found, list):
-        found = data.get("resultUrls")
-    if not isinstance(found, list):
-        return ()
-    urls = (item.get("resultUrl") if isinstance(item, Mapping) else item for item in found)
-    return tuple(url for url in urls if isinstance(url, str) and url)
+    info = intake.unfold(data.get("resultInfoJson"))
+    inside = info if isinstance(info, Mapping) else {"resultUrls": info}
+    lists = (where.get(name) for where in (inside, data) for name in RESULT_LISTS)
+    found = (intake.addresses(one, RESULT_URLS, scheme) for one in lists)
+    return tuple(next(filter(None, found), ()))

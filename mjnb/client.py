@@ -1,8 +1,7 @@
 """The service over HTTP: one async client, one connection pool, one limiter per account.
 
-A submit is sent once.  What became of it is one of three: an id; a refusal (`Refused`, `NotConnected`:
-surely not paid, may be sent again); or nobody knows (`AnswerLost`, `ServerError`), and then it is never
-sent again by itself.  Reading is free and is retried.  The key goes to the API's own host and nowhere else.
+A submit is sent once; what became of it is said by `mjnb.outcomes`.  Reading is free and is retried.  The key
+goes to the API's own host and nowhere else, and what comes back is taken in through `mjnb.intake`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ import asyncio
 import base64
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from . import api, errors, identity, proxies, wire
+from . import api, errors, identity, intake, outcomes, proxies, wire
 from .hidden import Secret, forget
 from .loop import the_loop
 from .media import BYTE_LIMIT
@@ -36,16 +35,15 @@ SENDING = 6  # submits on their way at once: what a crash in that moment leaves 
 READ_TRIES = 5
 ANSWER_LIMIT = 1024 * 1024  # bytes of an answer of the API; a record has some thousand
 SLOWEST, SLOWEST_FILE = 300.0, 1800.0  # seconds until an answer, or a file, must have come whole
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 3
 IDLE = 2.0  # seconds that a connection is kept; servers close theirs after 5, upon a paid request at worst
 
 
 class Answer(NamedTuple):
-    """What the API answered: HTTP status, body, and what it said of when to ask again."""
+    """What the API answered, without the key: HTTP status, body, and when to ask again."""
 
     status: int
-    content: bytes
+    said: str
     retry_after: str
 
 
@@ -101,6 +99,7 @@ class Client:
         time_scale: How much faster than the service the server's clock runs; 1 but for a sandbox.
         upload_url: The host that takes uploads, and needs the key; None: the one known for the base URL.
         transport: In place of the network, for tests and in-process servers.
+        secrets: What is taken out of all that comes in, besides the key.
     """
 
     def __init__(
@@ -111,11 +110,14 @@ class Client:
         time_scale: float = 1.0,
         upload_url: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
         self.base_url = api.BASE_URLS.get(base_url, base_url).rstrip("/")
         self.upload_url = (upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url)).rstrip("/")
         self.time_scale = time_scale
         key = Secret(key)  # a traceback with its variables would show it
+        self.shield = intake.Shield(key, *secrets)
+        self._logs = wire.QuietLogs(self.shield)
         limits = httpx.Limits(
             max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=IDLE
         )
@@ -156,22 +158,31 @@ class Client:
         """
         _ = self._lines.api
 
-    async def submit(self, request: Request) -> str:
-        """Send a paid request, once, and return the service's task id.
+    async def send(self, request: Request) -> outcomes.Verdict:
+        """Send a paid request, once, and return what became of it.
 
         The caller holds a place of ``self.submits`` and has recorded the request before.
+        """
+        content = api.request_text(request).encode()
+        headers = {"Content-Type": "application/json"}
+        came = bytearray()
+        try:
+            answer = await self._send(
+                "POST", api.ENDPOINTS[type(request)], came, content=content, headers=headers
+            )
+        except errors.NoAnswer as error:
+            return outcomes.unanswered(error, self.shield.body(bytes(came)))
+        return outcomes.judge(answer.status, answer.said, answer.retry_after)
+
+    async def submit(self, request: Request) -> str:
+        """Send a paid request, once, and return the service's task id; see `send`.
 
         Raises:
             Refused: The service did not take it.
             NotConnected: It never left.
             AnswerLost, ServerError: It may have been taken.
         """
-        text = api.request_text(request)
-        headers = {"Content-Type": "application/json"}
-        answer = await self._send(
-            "POST", api.ENDPOINTS[type(request)], content=text.encode(), headers=headers
-        )
-        return api.submitted_id(_data(answer))
+        return (await self.send(request)).task()
 
     async def record(self, task_id: str) -> api.Record | None:
         """Return what the service knows of a task; None when it knows no such task."""
@@ -179,7 +190,8 @@ class Client:
         async def once() -> api.Record | None:
             async with self._polls:
                 self.status_requests += 1
-                return api.read_record(await self._get(api.RECORD_INFO, {"taskId": task_id}))
+                data = await self._get(api.RECORD_INFO, {"taskId": task_id})
+                return api.read_record(data, task_id, urlsplit(self.base_url).scheme)
 
         try:
             return await self._again(once)
@@ -210,7 +222,7 @@ class Client:
         """
         return api.uploaded_url(*await self._again(lambda: self._upload(content, name, mime)))
 
-    async def _upload(self, content: bytes, name: str, mime: str) -> tuple[int, bytes]:
+    async def _upload(self, content: bytes, name: str, mime: str) -> tuple[int, str]:
         if len(content) <= BASE64_LIMIT:
             text = f"data:{mime};base64,{base64.b64encode(content).decode()}"
             how: dict[str, Any] = {"json": {"base64Data": text, "uploadPath": UPLOAD_PATH, "fileName": name}}
@@ -220,7 +232,7 @@ class Client:
             how = {"files": {"file": (name, content, mime)}, "data": fields}
             path = api.UPLOAD_STREAM
         answer = await self._send("POST", self.upload_url + path, **how)
-        return answer.status, answer.content
+        return answer.status, answer.said
 
     async def fresh_link(self, url: str) -> str:
         """Return a link of 20 minutes to a result whose own URL no longer answers.
@@ -244,6 +256,7 @@ class Client:
         Raises:
             MediaError: It is not there, is too large, or came cut short.
         """
+        url = intake.address(url, urlsplit(self.base_url).scheme)
         try:
             return await self._again(lambda: self._fetch(url, limit))
         except errors.MJError as error:
@@ -253,6 +266,7 @@ class Client:
         """Cut off the requests under way and close the connections."""
         await self._under_way.end()
         await self._lines.close()
+        self._logs.end()
         await asyncio.sleep(0)  # a transport that had more to write closes its socket one turn later
 
     # ---- inside ----
@@ -260,16 +274,20 @@ class Client:
     async def _get(self, path: str, query: dict[str, str]) -> Any:
         return _data(await self._send("GET", path, params=query))
 
-    async def _send(self, method: str, path: str, **how: Any) -> Answer:
+    async def _send(self, method: str, path: str, came: bytearray | None = None, **how: Any) -> Answer:
         try:
             async with self._under_way.one(SLOWEST), self._lines.api.stream(method, path, **how) as answer:
-                if (content := await wire.read(answer, ANSWER_LIMIT)) is not None:
-                    return Answer(answer.status_code, content, answer.headers.get("Retry-After", ""))
+                if (content := await wire.read(answer, ANSWER_LIMIT, came)) is not None:
+                    told = self.shield.text(answer.headers.get("Retry-After", ""))
+                    return Answer(answer.status_code, self.shield.body(content), told)
             fault: BaseException = errors.AnswerLost(f"an answer of more than {ANSWER_LIMIT:,} bytes came")
-        except NEVER_LEFT as error:
-            fault = errors.NotConnected(f"cannot reach {self.base_url}{self._lines.road}: {_why(error)}")
         except httpx.HTTPError as error:
-            fault = errors.AnswerLost(f"no answer from {self.base_url}: {_why(error)}")
+            if outcomes.never_left(error):
+                fault = errors.NotConnected(
+                    f"cannot reach {self.base_url}{self._lines.road}: {self._why(error)}"
+                )
+            else:
+                fault = errors.AnswerLost(f"no answer from {self.base_url}: {self._why(error)}")
         except TimeoutError:
             when = "before the session was closed" if self._under_way.over else f"in {SLOWEST:g} s"
             fault = errors.AnswerLost(f"no whole answer from {self.base_url} {when}")
@@ -285,12 +303,18 @@ class Client:
                     async with self._lines.media.stream("GET", url) as answer:
                         if answer.next_request is None:
                             return await _read(answer, limit)
-                        url = str(answer.next_request.url)
+                        url = self.shield.text(str(answer.next_request.url))
+            fault: errors.MJError = errors.MediaError("too many redirects")
         except httpx.InvalidURL as error:
-            raise errors.MediaError(_why(error)) from error
+            fault = errors.MediaError(self._why(error))
         except (httpx.HTTPError, TimeoutError) as error:
-            raise errors.AnswerLost(_why(error)) from error
-        raise errors.MediaError("too many redirects")
+            fault = errors.AnswerLost(self._why(error))
+        raise fault  # out here for the same reason: a server may echo in its headers what it was sent
+
+    def _why(self, error: Exception) -> str:
+        """Say what happened without repeating headers, which hold the key."""
+        told = "" if isinstance(error, httpx.LocalProtocolError) else self.shield.text(str(error))
+        return told[: intake.WORDS] or type(error).__name__
 
     async def _again(self, once: Callable[[], Awaitable[T]]) -> T:
         """Repeat a free request with growing, jittered pauses while that can help."""
@@ -311,12 +335,7 @@ class Client:
 
 def _data(answer: Answer) -> Any:
     """Return an answer's data; a refusal carries the Retry-After that came with it, in seconds."""
-    try:
-        return api.unwrap(answer.status, answer.content)
-    except errors.RateLimited as error:
-        wait = answer.retry_after
-        error.retry_after = min(float(wait), 300.0) if wait.isdecimal() and wait.isascii() else None
-        raise
+    return api.unwrap(answer.status, answer.said, answer.retry_after)
 
 
 async def _read(answer: httpx.Response, limit: int) -> bytes:
@@ -328,9 +347,3 @@ async def _read(answer: httpx.Response, limit: int) -> bytes:
     if content is None:
         raise errors.MediaError(f"more than {limit} bytes came")
     return content
-
-
-def _why(error: Exception) -> str:
-    """Say what happened without repeating headers, which hold the key."""
-    told = "" if isinstance(error, httpx.LocalProtocolError) else str(error)
-    return told or type(error).__name__

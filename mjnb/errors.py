@@ -16,9 +16,8 @@
     │   │   ├── RateLimited           429
     │   │   ├── DailyLimit            433
     │   │   ├── Maintenance           455
-    │   │   ├── GenerationRefused     501
     │   │   └── FeatureDisabled       505
-    │   └── ServerError           500, an unknown code, an answer that cannot be read
+    │   └── ServerError           500, 501, an unknown code, an answer that cannot be read
     ├── NoAnswer                  the network gave no answer
     │   ├── NotConnected          ... and the request surely never left
     │   └── AnswerLost            ... but the request may have arrived
@@ -160,10 +159,6 @@ class DailyLimit(Refused):
 
 class Maintenance(Refused):
     hint = "The service is under maintenance; try again later, nothing was paid."
-
-
-class GenerationRefused(Refused):
-    hint = "The service could not start this generation; change the prompt or try again later."
 
 
 class FeatureDisabled(Refused):

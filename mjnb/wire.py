@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import urllib.request
 import zlib
@@ -19,11 +20,13 @@ import httpx
 
 from .errors import MediaError, NotConnected
 from .hidden import Secret
+from .intake import Shield
 from .params import private_host, url_fault
 
 PACKED = "gzip, deflate"  # the forms of answers that are unpacked here, within bounds
 EITHER_FORM = zlib.MAX_WBITS | 32  # gzip's header or zlib's
 URL_LIMIT = 8192  # characters
+LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 LAST_WORDS = 2.0  # seconds that closing gives requests to be cut off in order
 
 
@@ -98,26 +101,51 @@ class UnderWay:
                 await asyncio.wait_for(self._none_left.wait(), LAST_WORDS)
 
 
-async def read(answer: httpx.Response, limit: int) -> bytes | None:
+class QuietLogs(logging.Filter):
+    """Keeps a session's secrets out of what the libraries of HTTP log, who repeat headers as they come.
+
+    Args:
+        shield: Takes the secrets out.
+    """
+
+    def __init__(self, shield: Shield) -> None:
+        super().__init__()
+        self._shield = shield
+        for name in LOGGERS if shield.needed else ():
+            logging.getLogger(name).addFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean a record, which is then written."""
+        record.msg, record.args = self._shield.text(record.getMessage()), ()
+        return True
+
+    def end(self) -> None:
+        """Leave the logs alone again."""
+        for name in LOGGERS:
+            logging.getLogger(name).removeFilter(self)
+
+
+async def read(answer: httpx.Response, limit: int, content: bytearray | None = None) -> bytes | None:
     """Return an answer's body, or None when it is larger than allowed; no more than that is ever unpacked.
 
     Args:
         answer: An answer whose body was not read.
         limit: Most bytes, as they come and unpacked.
+        content: Where it is put as it comes, and stays when it breaks off.
 
     Raises:
         httpx.HTTPError: It broke off, or is packed in a way that was not asked for.
     """
+    content = bytearray() if content is None else content
     form = answer.headers.get("Content-Encoding", "identity").strip().lower()
     if form in ("", "identity"):
-        return await _plain(answer, limit)
+        return await _plain(answer, limit, content)
     if form not in ("gzip", "x-gzip", "deflate"):
         raise httpx.DecodingError("the answer is packed in a way that was not asked for")
-    return await _unpacked(answer, limit)
+    return await _unpacked(answer, limit, content)
 
 
-async def _plain(answer: httpx.Response, limit: int) -> bytes | None:
-    content = bytearray()
+async def _plain(answer: httpx.Response, limit: int, content: bytearray) -> bytes | None:
     async for part in answer.aiter_raw():
         content += part
         if len(content) > limit:
@@ -125,8 +153,8 @@ async def _plain(answer: httpx.Response, limit: int) -> bytes | None:
     return bytes(content)
 
 
-async def _unpacked(answer: httpx.Response, limit: int) -> bytes | None:
-    content, came, unpack = bytearray(), 0, zlib.decompressobj(EITHER_FORM)
+async def _unpacked(answer: httpx.Response, limit: int, content: bytearray) -> bytes | None:
+    came, unpack = 0, zlib.decompressobj(EITHER_FORM)
     try:
         async for part in answer.aiter_raw():
             came += len(part)

@@ -23,11 +23,11 @@ Message = MutableMapping[str, Any]
 SCALE = 400.0
 RATE = 0.2
 PLACES = ("submit", "status", "download", "callback")  # what a sweep touches
-REFUSED = (400, 402, 422, 433, 501, 505)
+REFUSED = (400, 402, 422, 433, 505)
 PASSING = (429, 455)
-UNCLEAR_CODES = (499, 500)
+UNCLEAR_CODES = (499, 500, 501)
 PAGES = {"submit": (403, 502), "status": (403, 502), "download": (404, 502)}
-UNCLEAR = {None, 499, 500, 502}  # answers that leave open whether the task was taken
+UNCLEAR = {None, 499, 500, 501, 502}  # answers that leave open whether the task was taken
 SHORT = 0.4  # seconds of a silence that ends, a slow answer
 ROUNDS = 60  # runs of a sweep that refusals stop
 

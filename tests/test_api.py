@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mjnb import api, errors
-from mjnb.api import Record, read_params, read_record, read_time, submitted_id, unwrap, uploaded_url
+from mjnb import api, errors, outcomes
+from mjnb.api import Record, read_params, read_record, uploaded_url
 from mjnb.errors import ServerError, ServiceError
+from mjnb.intake import Shield
+from mjnb.intake import moment as read_time
 from mjnb.params import REQUESTS, Generate, Vary, make
 
 unhurried = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +44,11 @@ JSON = st.recursive(
 )
 
 
+def unwrap(status: int, content: bytes) -> Any:
+    """Read an answer as the client does: through the door."""
+    return api.unwrap(status, Shield().body(content))
+
+
 def envelope(code: Any, msg: Any = "told", **more: Any) -> bytes:
     return json.dumps({"code": code, "msg": msg, **more}).encode()
 
@@ -65,7 +72,7 @@ CODES = [
     (433, errors.DailyLimit, "The daily limit of the key is reached"),
     (455, errors.Maintenance, "The service is under maintenance"),
     (500, errors.ServerError, "Server error"),
-    (501, errors.GenerationRefused, "Generation failed"),
+    (501, errors.ServerError, "Generation failed"),
     (505, errors.FeatureDisabled, "The feature is disabled"),
     (777, errors.ServerError, "Something new"),
     (-1, errors.ServerError, "Something odd"),
@@ -85,7 +92,7 @@ def test_the_envelopes_code_decides_whatever_the_status(
 
 
 def test_every_code_of_the_table_is_tested_here() -> None:
-    assert set(api.BY_CODE) - {403} <= {code for code, _, _ in CODES}
+    assert set(outcomes.REFUSALS) - {403} <= {code for code, _, _ in CODES}
 
 
 @pytest.mark.parametrize("data", [{"taskId": "1"}, 86.5, None, [], "link"])
@@ -101,10 +108,10 @@ def test_data_that_is_absent_is_none() -> None:
     ("status", "kind"),
     [
         (200, errors.ServerError),
-        (400, errors.BadRequest),
+        (400, errors.ServerError),
         (401, errors.AuthError),
         (403, errors.AuthError),
-        (404, errors.NotFound),
+        (404, errors.BadRequest),
         (408, errors.ServerError),
         (413, errors.BadRequest),
         (429, errors.RateLimited),
@@ -131,7 +138,12 @@ def test_what_may_have_arrived_is_never_called_a_refusal(status: int) -> None:
     assert not isinstance(caught.value, errors.Refused)
 
 
-@pytest.mark.parametrize("code", ["200", 200.0, True, None])
+@pytest.mark.parametrize("code", [200, "200", 200.0, " 200 ", "+200", "200.0"])
+def test_a_code_is_a_number_however_it_is_written(code: Any) -> None:
+    assert unwrap(200, envelope(code, data="there")) == "there"
+
+
+@pytest.mark.parametrize("code", ["", "ok", "0x200", "2 00", 200.5, True, None, [200], "²00"])
 def test_a_code_that_is_no_number_is_no_envelope(code: Any) -> None:
     with pytest.raises(ServerError, match="not from the task API"):
         unwrap(200, envelope(code))
@@ -174,17 +186,6 @@ def test_any_bytes_are_a_service_error(status: int, content: bytes) -> None:
 # ---- submits ----------------------------------------------------------------------------------------
 
 
-def test_a_submit_gives_its_task_id() -> None:
-    assert submitted_id({"taskId": "ee603959", "more": 1}) == "ee603959"
-
-
-@pytest.mark.parametrize("data", [None, {}, {"taskId": ""}, {"taskId": None}, {"taskId": 7}, [], "id"])
-def test_a_submit_without_a_task_id_may_still_have_been_paid(data: Any) -> None:
-    with pytest.raises(ServerError, match="named no taskId") as caught:
-        submitted_id(data)
-    assert not isinstance(caught.value, errors.Refused)
-
-
 def test_every_request_has_an_endpoint_of_its_own() -> None:
     assert set(api.ENDPOINTS) == set(REQUESTS)
     assert len(set(api.ENDPOINTS.values())) == len(REQUESTS)
@@ -198,7 +199,7 @@ def test_the_text_of_a_request_is_its_body_as_json() -> None:
 
 def test_an_upload_gives_the_link_to_use() -> None:
     told = json.dumps({"success": True, "code": 200, "msg": "ok", "data": {"downloadUrl": "https://f/x.png"}})
-    assert uploaded_url(200, told.encode()) == "https://f/x.png"
+    assert uploaded_url(200, told) == "https://f/x.png"
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_an_upload_gives_the_link_to_use() -> None:
 )
 def test_a_refused_upload_says_why_whatever_its_status(answer: dict[str, Any]) -> None:
     with pytest.raises(errors.BadRequest, match="too large"):
-        uploaded_url(200, json.dumps(answer).encode())
+        uploaded_url(200, json.dumps(answer))
 
 
 # ---- records ----------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ def test_no_data_means_no_such_task() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{}, [], "x", 7, {"successFlag": None}, {"successFlag": "1"}, {"successFlag": True}]
+    "data", [{}, [], "x", 7, {"successFlag": None}, {"successFlag": "x"}, {"successFlag": True}]
 )
 def test_what_is_no_record_is_a_server_error(data: Any) -> None:
     with pytest.raises(ServerError, match="cannot be read"):

@@ -13,8 +13,8 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
-    "errors foreign hidden loop",
-    "params media",
+    "errors foreign hidden loop intake",
+    "params media outcomes",
     "prompt api hooks wire prices metrics effects frames display plots widgets",
     "config proxies diff pages presets preview",
     "identity reference",

@@ -68,7 +68,10 @@ BODIES: dict[str, tuple[Any, bool]] = {
     "running": ({"code": 200, "data": {"taskId": TASK_ID, "successFlag": 0}}, False),
     "id alone": ({"taskId": TASK_ID}, False),
     "results that are none": ({"taskId": TASK_ID, "data": {"resultUrls": "x", "resultInfoJson": "{"}}, False),
-    "code that is none": ({"code": "501", "taskId": TASK_ID, "data": {"successFlag": True}}, False),
+    "code that is none": ({"code": "x", "taskId": TASK_ID, "data": {"successFlag": True}}, False),
+    "a code as text": ({"code": "501", "taskId": TASK_ID, "data": None}, True),
+    "an id with a line end": ({"taskId": f"{TASK_ID}\n"}, False),
+    "JSON within JSON": ({"data": json.dumps({"taskId": TASK_ID, "successFlag": "1"})}, True),
 }
 
 
@@ -84,11 +87,12 @@ NO_CALLBACKS = {
     "not text": b"\xff\xfe",
     "a list": b"[]",
     "no id": b'{"code":200,"data":{}}',
-    "a number": b'{"taskId":5}',
+    "no number either": b'{"taskId":true}',
+    "nothing": b'{"taskId":0}',
     "an empty id": b'{"taskId":""}',
     "a long id": b'{"taskId":"' + b"a" * 129 + b'"}',
     "an id with other characters": b'{"taskId":"a/../b"}',
-    "an id with a line end": b'{"taskId":"abc\\n"}',
+    "an id with a line end inside": b'{"taskId":"abc\\ndef"}',
     "nested": b"[" * 60_000,
 }
 

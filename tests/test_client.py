@@ -110,6 +110,10 @@ AMBIGUOUS = {
     "200 page": (page(200), errors.ServerError),
     "redirect": (redirect("/elsewhere"), errors.ServerError),
     "500 envelope": (envelope(code=500, msg="internal"), errors.ServerError),
+    "501 envelope": (envelope(code=501, msg="generation failed"), errors.ServerError),
+    "400 page": (page(400), errors.ServerError),
+    "409 page": (page(409), errors.ServerError),
+    "499 page": (page(499), errors.ServerError),
     "unknown code": (envelope(code=777, msg="odd"), errors.ServerError),
     "no task id": (envelope({}), errors.ServerError),
     "null data": (envelope(None), errors.ServerError),
@@ -155,7 +159,6 @@ REFUSALS = {
     429: errors.RateLimited,
     433: errors.DailyLimit,
     455: errors.Maintenance,
-    501: errors.GenerationRefused,
     505: errors.FeatureDisabled,
 }
 

@@ -26,7 +26,6 @@ REFUSED: dict[int, type[MJError]] = {
     404: errors.NotFound,
     422: errors.ValidationFailed,
     433: errors.DailyLimit,
-    501: errors.GenerationRefused,
     505: errors.FeatureDisabled,
 }
 
@@ -76,6 +75,7 @@ def test_a_refusal_that_passes_is_sent_again_and_paid_once(server: Sandbox, desk
 AMBIGUOUS: list[tuple[str, dict[str, Any], int]] = [
     ("code", {"code": 500}, 0),
     ("code", {"code": 499}, 0),
+    ("code", {"code": 501}, 0),
     ("page", {"code": 502}, 0),
     ("drop_before", {}, 0),
     ("drop_after", {}, 1),

@@ -30,6 +30,7 @@ from hypothesis import settings as tries
 
 from mjnb import api, client, display, errors, frames, prompt, wire
 from mjnb.client import Client
+from mjnb.intake import Shield
 from mjnb.ledger import Intent, Ledger
 from mjnb.loop import the_loop
 from mjnb.media import Store
@@ -309,7 +310,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 def settle(ledger: Ledger, content: bytes) -> None:
     """Take in an answer as the tracker does, and look at everything that comes of it."""
     try:
-        record = api.read_record(api.unwrap(200, content))
+        record = api.read_record(api.unwrap(200, Shield().body(content)))
     except errors.ServiceError:
         return
     if record is None:

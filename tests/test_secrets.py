@@ -33,6 +33,7 @@ from faulty import (
     CREDIT,
     GENERATE,
     RECORD,
+    TASK_ID,
     Answer,
     Drop,
     Faulty,
@@ -295,7 +296,7 @@ def test_the_key_is_sent_to_the_service_and_its_upload_host_and_nowhere_else(fau
         async def work() -> None:
             client = Client(faulty.url, KEY, upload_url=uploads.url)
             await client.submit(Generate(task_type="mj_txt2img", prompt="x", speed="fast"))
-            await client.record("0" * 32)
+            await client.record(TASK_ID)
             await client.credits()
             await client.upload(png(), "a.png", "image/png")
             assert await client.download(f"{media.url}/1.png") == png()

@@ -78,8 +78,8 @@ def test_every_step_is_in_the_ledger_in_order(session: Session, tmp_path: Path) 
     session.imagine("a red fox", wait=True)
     session.close()
     happened = events(tmp_path)
-    assert happened[:2] == ["intent", "submitted"]
-    assert [kind for kind in happened[2:] if kind != "generating"] == ["succeeded"] + ["picture"] * 4
+    assert happened[:3] == ["intent", "answered", "submitted"]
+    assert [kind for kind in happened[3:] if kind != "generating"] == ["succeeded"] + ["picture"] * 4
 
 
 def test_pictures_are_files_with_the_parameters_inside(session: Session) -> None:
@@ -262,7 +262,7 @@ def test_watchers_are_called_on_mjnbs_thread(session: Session) -> None:
 
 @pytest.mark.parametrize("flag", [2, 3])
 def test_a_failed_task_says_the_services_words(through: Session, troubled: Faulty, flag: int) -> None:
-    troubled.script(RECORD, record(flag, errorCode=501, errorMessage="banned prompt: fox"))
+    troubled.script(RECORD, record(flag, errorCode=501, errorMessage="banned prompt: fox", taskId=None))
     task = through.imagine("a red fox")
     with pytest.raises(errors.TaskFailed, match="banned prompt: fox") as told:
         task.wait(WAIT)
@@ -274,7 +274,7 @@ def test_a_failed_task_says_the_services_words(through: Session, troubled: Fault
 
 
 def test_a_failure_without_words_is_still_one(through: Session, troubled: Faulty) -> None:
-    troubled.script(RECORD, record(2))
+    troubled.script(RECORD, record(2, taskId=None))
     with pytest.raises(errors.TaskFailed, match="no reason"):
         through.imagine("a red fox", wait=True)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from .. import intake
 
 WINDOW = 300  # seconds that a timestamp may be off, either way
 TIMESTAMP, SIGNATURE = "X-Webhook-Timestamp", "X-Webhook-Signature"
@@ -76,12 +77,12 @@ def read_callback(body: bytes, query: str = "") -> Hint:
         Refusal: ``unreadable``: it names no task.
     """
     try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
+        said = intake.read(body.decode(errors="replace"))
+    except ValueError:
         raise Refusal("unreadable") from None
     if not isinstance(said, dict):
         raise Refusal("unreadable")
-    inside = said.get("data")
+    inside = intake.unfold(said.get("data"))
     data: Mapping[str, Any] = inside if isinstance(inside, dict) else {}
     task_id = _task_id(said, data)
     if task_id is None:
@@ -90,25 +91,19 @@ def read_callback(body: bytes, query: str = "") -> Hint:
 
 
 def _task_id(said: Mapping[str, Any], data: Mapping[str, Any]) -> str | None:
-    places = (where.get(name) for where in (said, data) for name in ("taskId", "task_id"))
-    return next((one for one in places if isinstance(one, str) and _ID.fullmatch(one)), None)
+    places = (intake.identifier(where.get(name)) for where in (said, data) for name in ("taskId", "task_id"))
+    return next((one for one in places if _ID.fullmatch(one)), None)
 
 
 def _is_terminal(said: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     """Return whether a body has results, or tells of a failure."""
-    code, flag = said.get("code"), data.get("successFlag")
-    failed = type(code) is int and code >= 400
-    ended = type(flag) is int and flag > 0
+    failed = (intake.code(said.get("code")) or 0) >= 400
+    ended = (intake.code(data.get("successFlag")) or 0) > 0
     return failed or ended or _has_results(data)
 
 
 def _has_results(data: Mapping[str, Any]) -> bool:
-    info = data.get("resultInfoJson")
-    if isinstance(info, str):
-        try:
-            info = json.loads(info)
-        except (ValueError, RecursionError):
-            return False
+    info = intake.unfold(data.get("resultInfoJson"))
     inside = info.get("resultUrls") if isinstance(info, dict) else None
     return any(isinstance(urls, list) and bool(urls) for urls in (inside, data.get("resultUrls")))
 

@@ -44,6 +44,7 @@ from .records import (
 from .schema import image, session, task
 
 TAKEN_FROM = ("intent", "unknown", "rejected")  # the service's own answer is the stronger fact
+NO_RESULTS = "the service says that it succeeded, and named no results"
 NEVER_SENT = "it was not sent: the ledger could not be reached"
 
 
@@ -159,26 +160,37 @@ class Ledger(Keeping):
             raise
         return own_id, True
 
-    def submitted(self, own_id: str, task_id: str) -> bool:
-        """Record that the service took the task; kept aside while the ledger cannot be written."""
-        return self._record("submitted", own_id, task_id)
+    def submitted(self, own_id: str, task_id: str, answer: str = "") -> bool:
+        """Record that the service took the task; kept aside while the ledger cannot be written.
 
-    def rejected(self, own_id: str, error: str, code: int | None = None) -> bool:
+        Args:
+            own_id: The task.
+            task_id: The service's id; when another task has it, this one is ``unknown``.
+            answer: What the service said, kept in an event of its own.
+
+        Returns:
+            Whether it is recorded as taken.
+        """
+        return self._record("submitted", own_id, task_id, answer=answer)
+
+    def rejected(self, own_id: str, error: str, code: int | None = None, answer: str = "") -> bool:
         """Record that the service surely did not take the task; kept aside as `submitted` is."""
-        return self._record("rejected", own_id, error, code)
+        return self._record("rejected", own_id, error, code, answer=answer)
 
-    def unknown(self, own_id: str, error: str) -> bool:
+    def unknown(self, own_id: str, error: str, answer: str = "") -> bool:
         """Record that nobody knows whether the service took the task; kept aside as `submitted` is."""
-        return self._record("unknown", own_id, error)
+        return self._record("unknown", own_id, error, answer=answer)
 
     def unsent(self, own_id: str) -> bool:
         """Record that a request was recorded and then not sent; kept aside as `submitted` is."""
         return self._record("unsent", own_id)
 
-    def _record(self, verb: str, own_id: str, *args: Any) -> bool:
+    def _record(self, verb: str, own_id: str, *args: Any, answer: str = "") -> bool:
         try:
             self._catch_up()
             with self._engine.write() as c:
+                if answer:
+                    self._log(c, own_id, "answered", answer)
                 return self._put(c, verb, own_id, *args)
         except ASIDE as error:
             self._keep(error, verb, own_id, *args)
@@ -194,7 +206,13 @@ class Ledger(Keeping):
             (task_id,) = args
             changes = {"state": verb, "task_id": task_id, "submitted_at": now(), "completed_at": None}
             changes |= {"error": None, "error_code": None}
-            return self._change_in(c, own_id, verb, TAKEN_FROM, task_id, changes)
+            try:
+                with c.begin_nested():
+                    return self._change_in(c, own_id, verb, TAKEN_FROM, task_id, changes)
+            except sa.exc.IntegrityError:
+                why = f"the service named task {task_id}, which another task here has already"
+                self._change_in(c, own_id, "unknown", ("intent",), why, {"state": "unknown", "error": why})
+                return False
         if verb == "unknown":
             (error,) = args
             return self._change_in(c, own_id, verb, ("intent",), error, {"state": verb, "error": error})
@@ -253,6 +271,8 @@ class Ledger(Keeping):
         found = compare(entry.param_json, record.param_json) if entry else None
         state = "succeeded" if record.succeeded else "failed"
         message = None if record.succeeded else record.error_message or "the service gave no reason"
+        if record.succeeded and not record.urls:
+            message = NO_RESULTS
         changes = {
             "state": state,
             "server_param_json": record.param_json,
@@ -264,6 +284,11 @@ class Ledger(Keeping):
         }
         urls = [{"number": n, "url": url, "state": "pending"} for n, url in enumerate(record.urls, 1)]
         return self._change(own_id, state, OPEN, record.raw, changes, urls)
+
+    def late(self, own_id: str, record: Record) -> bool:
+        """Record the results of a task that had ended without any."""
+        urls = [{"number": n, "url": url, "state": "pending"} for n, url in enumerate(record.urls, 1)]
+        return self._change(own_id, "late", ("succeeded",), record.raw, {"error": None}, urls)
 
     def expired(self, own_id: str, error: str) -> bool:
         """Record that the service no longer knows the task."""

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..api import NOT_THERE, SUBMIT_LIMIT
+from ..api import SUBMIT_LIMIT
 from ..errors import InvalidRequest
+from ..outcomes import NOT_THERE
 from ..params import TASK_TYPES, Generate, Request, Upscale, VideoExtend, body, from_body, task_type_of
 from ..prices import PRICES, estimate
 from .books import Books

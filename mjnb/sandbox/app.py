@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from .. import api
+from ..outcomes import NOT_THERE
 from ..params import REQUESTS
 from ..params import Request as Asked
 from .account import MESSAGES, Account, Ending, Refusal, Source
@@ -72,7 +73,7 @@ def make_app(account: Account, files: Files, studio: Studio, postman: Postman, f
             raise Refusal(422, "taskId is missing")
         record = account.record(task_id)
         if record is None:
-            raise Refusal(422, api.NOT_THERE)
+            raise Refusal(422, NOT_THERE)
         if not _is_there(record, request.state.faults):
             return None
         return _skewed(_with_addresses(record, _base(request)), request.state.faults)
@@ -164,7 +165,7 @@ def _is_there(record: dict[str, Any], faults: list[Fault]) -> bool:
     if fault is None or time.time() * 1000 >= record["createTime"] + fault.lasts() * 1000:
         return True
     if fault.code == 422:
-        raise Refusal(422, api.NOT_THERE)
+        raise Refusal(422, NOT_THERE)
     return False
 
 

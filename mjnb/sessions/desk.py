@@ -229,12 +229,17 @@ class Desk:
     def _connect(self) -> Client:
         from ..client import Client
 
+        secrets = (self.settings.webhook_key or "",)
         if self.settings.embedded:
             server = self._start_server()
-            return Client(server.url, server.key, time_scale=server.time_scale)
+            return Client(server.url, server.key, time_scale=server.time_scale, secrets=secrets)
         given = self.settings
         return Client(
-            given.base_url, given.key, time_scale=given.time_scale, upload_url=given.upload_url or None
+            given.base_url,
+            given.key,
+            time_scale=given.time_scale,
+            upload_url=given.upload_url or None,
+            secrets=secrets,
         )
 
     def _start_server(self) -> Sandbox:

@@ -20,6 +20,7 @@ ENDS: dict[str, type[TaskError]] = {
     "unknown": TaskUnknown,
     "expired": TaskExpired,
 }
+ASK_AGAIN = "It may be paid for; task.fetch() asks the service again, and takes results that came late."
 
 
 class Facts:
@@ -65,6 +66,8 @@ class Facts:
     @property
     def error(self) -> TaskError | None:
         """Why there are no pictures, or None."""
+        if self.state == "succeeded" and self.entry.error and not self._pictures:
+            return TaskFailed(f"task {short(self.id)}: {self.entry.error}", hint=ASK_AGAIN)
         kind = ENDS.get(self.state)
         return kind(f"task {short(self.id)}: {self.entry.error or self.state}") if kind else None
 

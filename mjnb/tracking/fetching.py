@@ -79,7 +79,7 @@ class Fetcher:
                     raise gone from None
                 raise Gone("the service has deleted it: results are kept for about two weeks") from gone
             except MJError as error:  # the network or the service may come back
-                raise MediaError(error.message) from gone
+                raise MediaError(f"{gone.message}; and by a fresh link: {error.message}") from gone
 
     def _is_old(self, task: Facts) -> bool:
         ended = (task.entry.completed_at or 0) / 1000

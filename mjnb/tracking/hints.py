@@ -15,8 +15,9 @@ from typing import Protocol
 
 from ..api import Record, read_params
 from ..client import Client
-from ..errors import LedgerError, MJError
+from ..errors import LedgerError, MJError, ServerError
 from ..hooks import nonce_in
+from ..intake import identifier, same_id
 from ..ledger import OPEN, Entry, Ledger
 from ..params import Generate, rows
 from .handle import Task
@@ -79,6 +80,7 @@ class Hints:
         row = self._rows.get(nonce)
         if row is None:
             return nonce in self._settled
+        task_id = identifier(self._looker.client.shield.text(task_id or ""))
         if row.task.state in ("intent", "unknown") and task_id and len(row.named) < NAMES:
             row.named.setdefault(task_id, False)
         if row.task.state == "unknown":
@@ -120,6 +122,7 @@ class Hints:
             try:
                 record = await self._looker.client.record(named)
             except MJError as error:
+                row.named[named] = row.named.pop(named) or is_unreadable(error)  # the others have their turn
                 await asyncio.sleep(self._looker.client.pause(4, error))
                 continue
             row.named[named] = True
@@ -140,10 +143,16 @@ class Hints:
         await asyncio.gather(*work, return_exceptions=True)
 
 
+def is_unreadable(error: MJError) -> bool:
+    """Return whether a service answered in full, again and again, and not with the record asked for."""
+    return isinstance(error, ServerError) and error.code == 200
+
+
 def belongs(record: Record, task_id: str, entry: Entry) -> bool:
     """Return whether a record can be that of a row: its callback URL, when it has one, carries the nonce."""
     url = callback_of(record.param_json)
-    return record.task_id in ("", task_id) and (not url or nonce_in(url) == entry.nonce)
+    is_its = not record.task_id or same_id(record.task_id, task_id)
+    return is_its and (not url or nonce_in(url) == entry.nonce)
 
 
 def callback_of(param_json: str | None) -> str:

@@ -15,18 +15,17 @@ from typing import Any, Protocol
 
 from ..client import Client
 from ..errors import (
-    AnswerLost,
     LedgerAway,
     LedgerError,
     Maintenance,
     MJError,
     NotConnected,
     RateLimited,
-    Refused,
     ServerError,
 )
 from ..ledger import Entry, Intent, Ledger
 from ..loop import Loop
+from ..outcomes import Outcome, Verdict
 from .budget import Budget
 from .handle import Task
 from .turns import Turns
@@ -51,6 +50,7 @@ class Follower(Protocol):
     def follow(self, task: Task) -> None: ...
     def end(self, task: Task, **known: Any) -> None: ...
     def entry(self, own_id: str) -> Entry: ...
+    def wake(self, nonce: str, task_id: str | None, terminal: bool = True) -> bool: ...
     def seen(self, task: Task, **known: Any) -> Entry: ...
 
 
@@ -137,30 +137,38 @@ class Sender:
         return replace(intent, request=replace(intent.request, call_back_url=url_for(intent.nonce)))
 
     async def _send_once(self, task: Task, intent: Intent) -> None:
-        tracker = self._tracker
         try:
-            task_id = await tracker.client.submit(intent.request)
-        except (Refused, NotConnected) as error:
-            tracker.budget.give_back(intent.credits)
-            tracker.ledger.rejected(task.id, error.message, getattr(error, "code", None))
-            tracker.end(task, state="rejected", error=error.message)
-            raise
-        except (AnswerLost, ServerError) as error:
-            self._nobody_knows(task, error.message)
-            raise
+            verdict = await self._tracker.client.send(intent.request)
         except BaseException as error:
             self._nobody_knows(task, f"interrupted by {type(error).__name__}")
             raise
-        self._record_taken(task, task_id)
-        tracker.follow(task)
+        if verdict.outcome is Outcome.TAKEN:
+            self._record_taken(task, verdict)
+            self._tracker.follow(task)
+            return
+        fault = verdict.error or ServerError("the answer to the submit cannot be read")
+        if verdict.outcome is Outcome.REFUSED:
+            self._tracker.budget.give_back(intent.credits)
+            self._tracker.ledger.rejected(task.id, fault.message, getattr(fault, "code", None), verdict.raw)
+            self._tracker.end(task, state="rejected", error=fault.message)
+        else:
+            self._nobody_knows(task, fault.message, verdict)
+        raise fault
 
-    def _nobody_knows(self, task: Task, why: str) -> None:
-        self._tracker.ledger.unknown(task.id, why)
+    def _nobody_knows(self, task: Task, why: str, verdict: Verdict | None = None) -> None:
+        self._tracker.ledger.unknown(task.id, why, verdict.raw if verdict else "")
+        if verdict and verdict.task_id:
+            self._tracker.wake(task.entry.nonce, verdict.task_id, terminal=False)
         self._tracker.end(task, state="unknown", error=why)
 
-    def _record_taken(self, task: Task, task_id: str) -> None:
+    def _record_taken(self, task: Task, verdict: Verdict) -> None:
+        task_id = verdict.task_id
         try:
-            if not self._tracker.ledger.submitted(task.id, task_id):
+            recorded = self._tracker.ledger.submitted(task.id, task_id, verdict.raw)
+            if not recorded and (entry := self._tracker.entry(task.id)).state == "unknown":
+                self._tracker.end(task)
+                raise ServerError(entry.error or f"the service named task {task_id}", code=200)
+            if not recorded:
                 raise LedgerError(f"task {task.id} was settled while its answer was on the way")
         except LedgerError as error:
             error.hint = f"The service took it as {task_id}; later say mj.resolve('{task.id}', '{task_id}')."

@@ -52,6 +52,8 @@ KEY_REFUSED = "the service refuses the key; the task goes on there, and wait() a
 REFUSALS = 5  # of the key in a row, after which nobody waits any longer
 LATEST = 200  # settled handles that are held for completion, also when nobody else holds them
 NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
+RESULTS_LATE = 180.0  # seconds after a success in which "no results" means "not yet"
+LOOKS_LATE = 5  # such answers, at least, before that is believed
 
 
 class Tracker:
@@ -93,6 +95,7 @@ class Tracker:
         self._following: dict[str, asyncio.Task[None]] = {}
         self._since: dict[str, float] = {}  # when each was taken, by a clock that nobody sets
         self._missing: dict[str, float] = {}  # since when the service says that it knows none such
+        self._empty: dict[str, tuple[float, int]] = {}  # since when, and how often, it named no results
         self.hints = Hints(self)
         self.turns = Turns(client, ledger)
         self._sender = Sender(self)
@@ -312,7 +315,7 @@ class Tracker:
                 if not self.payer.owns(task.entry.payer):
                     raise OtherKey(f"task {task.id[-6:]} ({task.task_id}) was sent under another key")
                 self.ledger.expired(task.id, "the service no longer knows this task")
-        elif record.pending:
+        elif record.pending or self._may_be_late(task, record):
             self._missing.pop(task.id, None)
             self.ledger.generating(task.id, record.raw)
         else:
@@ -323,8 +326,26 @@ class Tracker:
         if entry.rev != task.entry.rev:
             task.changed(entry, self.ledger.pictures(task.id))
 
+    def _may_be_late(self, task: Task, record: Record) -> bool:
+        """Return whether a success names no results, and may still name some."""
+        if not record.succeeded or record.urls:
+            return False
+        since, looks = self._empty.get(task.id, (time.monotonic(), 0))
+        self._empty[task.id] = (since, looks + 1)
+        task.trouble = "the service says that it succeeded, and names no results yet"
+        return looks < LOOKS_LATE or time.monotonic() - since < RESULTS_LATE / self.client.time_scale
+
     async def fetch(self, task: Task) -> None:
-        """Bring the pictures that are not here; a bad one is an error on that picture alone."""
+        """Bring the pictures that are not here; a bad one is an error on that picture alone.
+
+        A task that ended without any is asked for again: its results may have come late.
+        """
+        if task.state == "succeeded" and task.result_count == 0 and task.done and task.task_id:
+            record = await self.client.record(task.task_id)
+            if record is not None and record.urls and self.ledger.late(task.id, record):
+                task.reopen(settled_anew=True)
+                task.changed(self.entry(task.id), self.ledger.pictures(task.id))
+                self.follow(task)
         if await self._fetcher.fetch(task):
             task.changed(self.entry(task.id), self.ledger.pictures(task.id))
 

@@ -28,7 +28,7 @@ TASK_NAMES = ("taskid", "task_id", "task-id")  # keys of a task id, in lower cas
 NO_ID = ("", "0", "null", "none", "undefined", "false")
 
 _TASK_KEY = re.compile(
-    r"""task[_-]?id\\{0,8}["']?\s{0,8}[:=]\s{0,8}\\{0,8}["']?\s{0,8}([\w.:-]{1,128})""", re.IGNORECASE
+    r"""task[_-]?id\\{0,8}["']?\s{0,8}[:=]\s{0,8}\\{0,8}["']?\s{0,8}([\w.:-]{1,129})""", re.IGNORECASE
 )
 _UNQUOTED = re.compile(r"[^\w!#$&'()*+,/:;=?@~.%\[\]-]|%(?![0-9a-f]{2})", re.IGNORECASE | re.ASCII)
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)

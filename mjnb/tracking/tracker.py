@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -41,6 +40,7 @@ from .fetching import Fetcher
 from .handle import Task
 from .hints import Hints, is_told
 from .inputs import check_reach
+from .not_yet import NotYet
 from .schedule import SHORTEST, Schedule
 from .sending import Sender
 from .turns import Turns
@@ -51,9 +51,7 @@ LAST_STEPS = GRACE  # seconds that closing waits for submits under way; cut off,
 KEY_REFUSED = "the service refuses the key; the task goes on there, and wait() asks for it again"
 REFUSALS = 5  # of the key in a row, after which nobody waits any longer
 LATEST = 200  # settled handles that are held for completion, also when nobody else holds them
-NOT_YET = 30.0  # seconds after a submit in which "no such record" means "not yet"
-RESULTS_LATE = 180.0  # seconds after a success in which "no results" means "not yet"
-LOOKS_LATE = 5  # such answers, at least, before that is believed
+NO_RESULTS = "the service says that it succeeded, and names no results yet"
 
 
 class Tracker:
@@ -93,9 +91,7 @@ class Tracker:
         self.closed = False
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
         self._following: dict[str, asyncio.Task[None]] = {}
-        self._since: dict[str, float] = {}  # when each was taken, by a clock that nobody sets
-        self._missing: dict[str, float] = {}  # since when the service says that it knows none such
-        self._empty: dict[str, tuple[float, int]] = {}  # since when, and how often, it named no results
+        self._not_yet = NotYet(client.time_scale)
         self.hints = Hints(self)
         self.turns = Turns(client, ledger)
         self._sender = Sender(self)
@@ -296,27 +292,19 @@ class Tracker:
         """Wait until it is time to look, or until there is a hint."""
         kind, url = (task.entry.task_type, task.entry.speed), self.callback_url
         told = url is not None and is_told(task.entry, url(task.entry.nonce))
-        pause = self._schedule.pause(kind, self._age(task), told=told)
+        pause = self._schedule.pause(kind, self._not_yet.age(task), told=told)
         await self.hints.rest(task, pause, SHORTEST / self.client.time_scale)
-
-    def _age(self, task: Task) -> float:
-        """Return the seconds since a task was taken; the wall clock is read once, since it may be set."""
-        if task.id not in self._since:
-            taken = (task.entry.submitted_at or task.entry.created_at) / 1000
-            self._since[task.id] = time.monotonic() - max(0.0, time.time() - taken)
-        return time.monotonic() - self._since[task.id]
 
     def _take_in(self, task: Task, record: Record | None) -> None:
         task.trouble = ""
         if record is None:
-            since = self._missing.setdefault(task.id, time.monotonic() - SHORTEST / self.client.time_scale)
-            waited = min(time.monotonic() - since, self._age(task))
-            if waited > NOT_YET / self.client.time_scale:
+            if not self._not_yet.may_be_made(task):
                 if not self.payer.owns(task.entry.payer):
                     raise OtherKey(f"task {task.id[-6:]} ({task.task_id}) was sent under another key")
                 self.ledger.expired(task.id, "the service no longer knows this task")
-        elif record.pending or self._may_be_late(task, record):
-            self._missing.pop(task.id, None)
+        elif record.pending or self._not_yet.may_have_results(task, record):
+            task.trouble = "" if record.pending else NO_RESULTS
+            self._not_yet.is_there(task)
             self.ledger.generating(task.id, record.raw)
         else:
             self.ledger.settled(task.id, record)
@@ -325,15 +313,6 @@ class Tracker:
             self._schedule.learn((entry.task_type, entry.speed), entry.latency_ms / 1000)
         if entry.rev != task.entry.rev:
             task.changed(entry, self.ledger.pictures(task.id))
-
-    def _may_be_late(self, task: Task, record: Record) -> bool:
-        """Return whether a success names no results, and may still name some."""
-        if not record.succeeded or record.urls:
-            return False
-        since, looks = self._empty.get(task.id, (time.monotonic(), 0))
-        self._empty[task.id] = (since, looks + 1)
-        task.trouble = "the service says that it succeeded, and names no results yet"
-        return looks < LOOKS_LATE or time.monotonic() - since < RESULTS_LATE / self.client.time_scale
 
     async def fetch(self, task: Task) -> None:
         """Bring the pictures that are not here; a bad one is an error on that picture alone.
@@ -362,8 +341,7 @@ class Tracker:
     def _let_go(self, task: Task) -> None:
         """Hold a settled task no longer, but for the latest: a session does not grow with its tasks."""
         self.hints.forget(task)
-        self._since.pop(task.id, None)
-        self._missing.pop(task.id, None)
+        self._not_yet.forget(task)
         self._latest.append(task)
 
     def seen(self, task: Task, **known: Any) -> Entry:

@@ -171,7 +171,7 @@ def inputs(request: Request) -> list[str]:
     return [address(url) for url in urls or ()]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def address(url: str) -> str:
     """Return the one spelling of a picture's URL; path and query stay as they are."""
     try:
@@ -181,7 +181,7 @@ def address(url: str) -> str:
     return urlunsplit((parts.scheme, _netloc(parts), parts.path, parts.query, "")) if parts.netloc else url
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def wording(text: str) -> str:
     """Return a prompt as it is compared."""
     composed = unicodedata.normalize("NFC", text)

@@ -15,7 +15,7 @@ TASKS, EVERY, WARM = 3000, 250, 500
 SESSIONS, KERNEL_CELLS = 200, 500
 HELPERS = 32  # asyncio's own limit
 SOCKETS = 120  # the client's connections, at most 100, and the loop's
-BLOCKS = 25  # for each further task or session: a handle has 90, the bounded cache of texts 12
+BLOCKS = 5  # for each further task or session: a handle has 90
 MEGABYTES = 15.0  # that the system may see the process grow by, after its beginning: 2,500 handles take 25
 
 SERVE = """

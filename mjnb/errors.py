@@ -3,6 +3,9 @@
     MJError
     ├── InvalidRequest            the request is wrong; nothing was sent, nothing was paid
     │   └── PromptError           ... because of how the prompt line is written
+    ├── NoPicture                 a task has no picture at that place (also an IndexError)
+    ├── NotPickled                a handle stays in its process (also a TypeError)
+    ├── NotSaved                  a file could not be written (also an OSError)
     ├── ConfigError               a setting or the API key is missing or wrong
     ├── BudgetExceeded            the step would cost more than is allowed or there
     ├── ConfirmationNeeded        the step costs so much that somebody has to say yes
@@ -82,6 +85,24 @@ class InvalidRequest(MJError, ValueError):
     def __init__(self, faults: Sequence[str] | str, *, hint: str = "") -> None:
         self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
         super().__init__("\n".join(self.faults), hint=hint)
+
+
+class NoPicture(MJError, IndexError):
+    """A task has no picture at that place."""
+
+    hint = "len(task.images) says how many there are; the first is task.images[0]."
+
+
+class NotPickled(MJError, TypeError):
+    """A handle stays in its process: it holds connections and a key."""
+
+    hint = "Keep task.id: mj.task(id) gives the task again, in any process with the same ledger."
+
+
+class NotSaved(MJError, OSError):
+    """A file could not be written."""
+
+    hint = "Give a path in a folder that can be written."
 
 
 class PromptError(InvalidRequest):

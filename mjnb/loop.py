@@ -19,6 +19,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures.thread import ThreadPoolExecutor  # a first import after the main thread's end fails
 from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
@@ -29,6 +30,33 @@ GRACE = 40.0  # seconds that leaving the interpreter waits for steps; longer tha
 TICK = 0.1  # seconds between looks at the interrupt counter
 
 
+def leaving() -> bool:
+    """Return whether the process ends: its main thread is over, and so is every other that it waits for.
+
+    Daemon threads are still there; what they wait for does not come, and nobody reads what they would raise.
+    """
+    return not any(thread.is_alive() and not thread.daemon for thread in threading.enumerate())
+
+
+class _Helpers(ThreadPoolExecutor):
+    """Threads for what would block the loop; when none starts any more, the loop's own does the work.
+
+    That is from the end of the main thread on.  A script's other threads may go on behind its last line, and
+    wait there for pictures.
+    """
+
+    def submit(self, function: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
+        try:
+            return super().submit(function, *args, **named)
+        except RuntimeError:
+            done: Future[T] = Future()
+            try:
+                done.set_result(function(*args, **named))
+            except BaseException as error:  # handed on to who waits for it
+                done.set_exception(error)
+            return done
+
+
 class Loop:
     """An event loop in a daemon thread."""
 
@@ -36,6 +64,7 @@ class Loop:
         self._pid = os.getpid()
         self._steps: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(_Helpers(thread_name_prefix="asyncio"))
         self._thread = threading.Thread(target=self._main, name="mjnb-loop", daemon=True)
         self._thread.start()
         atexit.register(self.close)

@@ -39,12 +39,13 @@ def needed(names: Iterable[str]) -> set[str]:
     return found
 
 
-def test_binder_builds_it_with_the_oldest_python_and_all_four_files(tmp_path: Path) -> None:
+def test_binder_builds_it_with_the_oldest_python_and_all_five_files(tmp_path: Path) -> None:
     found = recipe(clone(tmp_path))
     assert found.python == PYTHON
     assert '-r "binder/requirements.txt"' in found.dockerfile
     assert "binder/postBuild" in found.dockerfile
     assert "binder/start" in found.dockerfile
+    assert "fonts-noto-cjk" in found.dockerfile
 
 
 def test_binder_would_refuse_it_without_that_folder(tmp_path: Path) -> None:

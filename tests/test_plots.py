@@ -177,7 +177,26 @@ def test_long_titles_are_cut_after_two_lines_and_never_parsed() -> None:
     assert "😀🦊" in figure.alt
 
 
-def test_characters_without_a_glyph_are_boxed_not_warned_about() -> None:
+def test_what_no_font_draws_is_boxed_and_its_package_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_room, "families", lambda: ("STIXSizeOneSym",))  # next to nothing is in it
+    monkeypatch.setattr(text_room, "_told", set())
+    text_room._drawable.cache_clear()
+    wanted = {
+        "fonts-noto-cjk": "字あア한ㄅ〇Ａｱ",
+        "fonts-noto-core": "مअשไকதമქ",
+        "fonts-symbola": "🦊🫨☃♞",
+    }
+    try:
+        for package, chars in wanted.items():
+            assert {text_room.package_for(char) for char in chars} == {package}
+            with pytest.warns(text_room.FontWarning, match=f"apt-get install {package} ") as caught:
+                assert clean(chars) == BOX * len(chars)
+            assert len(caught) == 1
+    finally:
+        text_room._drawable.cache_clear()
+
+
+def test_characters_without_a_glyph_are_boxed() -> None:
     assert clean("a\u200d\ufe0f\x07b \U0001fae8") in {f"ab {BOX}", "ab \U0001fae8"}
     assert clean("  tabs\tand\n lines ") == "tabs and lines"
 

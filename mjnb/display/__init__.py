@@ -16,9 +16,10 @@ from .live import Live, in_notebook, keep_showing, repeat_stale, show, this_cell
 from .parts import SHORT, data_uri, mime_bundle, notice_html, short, typed, typed_html
 from .tables import answer_for, table_html
 from .tasks import metadata, task_html, task_metadata, task_status, task_text
-from .views import CountView, PictureView, RowView, TaskView, Tree
+from .views import ON_ITS_WAY, CountView, PictureView, RowView, TaskView, Tree
 
 __all__ = [
+    "ON_ITS_WAY",
     "SHORT",
     "CountView",
     "Live",

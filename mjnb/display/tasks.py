@@ -8,7 +8,7 @@ from typing import Any
 
 from .figures import figures
 from .parts import BAD, MUTED, PLAIN, bar, never_raises, outside, pre_html, short, typed, typed_html
-from .views import TaskView
+from .views import ON_ITS_WAY, TaskView
 
 RUNNING = ("intent", "submitted", "generating")
 HIDDEN = "call_back_url"  # who knows it can send hints
@@ -68,6 +68,9 @@ def _status(view: TaskView) -> str:
     if view.state == "succeeded":
         there = sum(1 for picture in view.pictures if not picture.note)
         kind = "video" if any(picture.video for picture in view.pictures) else "picture"
+        coming = sum(1 for picture in view.pictures if picture.note == ON_ITS_WAY)
+        if coming:
+            return f"{kind}s on their way: {there} of {len(view.pictures)} here"
         return f"{there} {kind}{'s' * (there != 1)}{took}"
     if view.state in RUNNING:
         return f"{view.state}{_clock(view)}"

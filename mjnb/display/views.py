@@ -9,6 +9,8 @@ from typing import Any
 
 from .parts import mime_bundle
 
+ON_ITS_WAY = "on its way"  # the note of a picture that is being fetched
+
 
 @dataclass(frozen=True)
 class PictureView:

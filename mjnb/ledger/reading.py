@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..errors import InvalidRequest, LedgerError
 from . import contents, owners
 from .contents import BOUND
 from .engine import Engine
@@ -38,6 +39,26 @@ class Reading:
         """Return the tasks whose own id ends so, or whose service id is so."""
         ends = task.c.id.endswith(name.lower(), autoescape=True)  # of two databases, only one ignores case
         return list(self._entries(ends | (task.c.task_id == name)))
+
+    def named(self, name: str) -> Entry:
+        """Return the only task of a name.
+
+        Args:
+            name: Its own id, the end of it, or the service's id.
+
+        Raises:
+            LedgerError: None or several are called so.
+            InvalidRequest: It is no name.
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise InvalidRequest(f"a task is named by its id, not by {name!r}", hint="mj.tasks() lists them.")
+        found = self.find(name)
+        if len(found) > 1:
+            ids = ", ".join(entry.id[-10:] for entry in found[:5])
+            raise LedgerError(f"{len(found)} tasks are called {name!r}: {ids}", hint="Give more of the id.")
+        if not found:
+            raise LedgerError(f"no task is called {name!r}", hint="mj.tasks() lists them all.")
+        return found[0]
 
     def with_requests(self, shas: Iterable[str], account: str) -> list[Entry]:
         """Return an account's tasks with any of these requests, oldest first."""

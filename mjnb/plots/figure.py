@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image, PngImagePlugin
 
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, NotSaved
 from .mosaic import SCALE
 from .text import DPI, font
 from .themes import LIGHT, Theme
@@ -122,8 +122,12 @@ class SweepFigure(Figure):
 
         Raises:
             InvalidRequest: no such suffix, or a scale outside 0.1 to 8.
-            OSError: the file cannot be written.
+            NotSaved: the file cannot be written; it is an OSError, too.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise InvalidRequest(
+                f"save needs a path, not a {type(path).__name__}", hint="Nothing was written."
+            )
         target = Path(path).expanduser()
         writer = WRITERS.get(target.suffix.lower())
         if writer is None:
@@ -134,7 +138,12 @@ class SweepFigure(Figure):
             )
         if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0.1 <= scale <= 8:
             raise InvalidRequest(f"scale needs a number 0.1..8, not {scale!r}", hint="Nothing was written.")
-        target.write_bytes(writer(self, scale))
+        content = writer(self, scale)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        except OSError as error:
+            raise NotSaved(f"cannot write {target}: {error.strerror or error}") from error
         return target
 
     def to_html(self) -> str:

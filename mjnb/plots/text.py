@@ -1,13 +1,14 @@
 """Words that fit: every string is measured in pixels, wrapped, cut or turned before it is drawn.
 
 Prompts hold anything, so text is never parsed as mathtext or TeX, and a character that no installed font
-can draw becomes a box here instead of a warning later.
+can draw becomes a box here, with one warning for each package of fonts that would help.
 """
 
 from __future__ import annotations
 
 import math
 import unicodedata
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ DPI = 100
 TITLE, HEADING, LABEL, SMALL = 12.0, 9.5, 9.0, 8.0  # points
 UPRIGHT = 120  # pixels of a label that is turned
 WRAPS = 56  # pixels: in narrower columns, words that do not fit are turned instead of torn
+EAST_ASIAN = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH"}
 BOX = "\u25a1"
 MORE = "\u2026"
 # Fonts with the scripts that DejaVu Sans, which comes with matplotlib, lacks; used where installed.
@@ -32,6 +34,13 @@ SCRIPTS = (
     "Noto Sans Thai", "Nirmala UI", "Leelawadee UI", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol",
     "Symbola", "Unifont",
 )  # fmt: skip
+
+
+_told: set[str] = set()  # packages that were named in this process
+
+
+class FontWarning(UserWarning):
+    """Text in a figure has characters that no installed font can draw."""
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +71,30 @@ def font(points: float, color: str, *, bold: bool = False) -> dict[str, Any]:
 def _drawable(char: str, bold: bool) -> bool:
     weight = "bold" if bold else "normal"
     paths = (findfont(FontProperties(family=name, weight=weight)) for name in families())
-    return any(get_font(path).get_char_index(ord(char)) for path in paths)
+    if any(get_font(path).get_char_index(ord(char)) for path in paths):
+        return True
+    _tell(package_for(char), char)
+    return False
+
+
+def package_for(char: str) -> str:
+    """Return the Debian package whose fonts have a character's script; emoji as outlines, not as pictures."""
+    script = unicodedata.name(char, "").partition(" ")[0].partition("-")[0]
+    if script in EAST_ASIAN:
+        return "fonts-noto-cjk"
+    return "fonts-noto-core" if unicodedata.category(char)[0] in "LMN" else "fonts-symbola"
+
+
+def _tell(package: str, char: str) -> None:
+    if package in _told:
+        return
+    _told.add(package)
+    warnings.warn(
+        f"no installed font has {char!r}: it is drawn as a box. apt-get install {package} (or another font "
+        "with this script), then restart the kernel",
+        FontWarning,
+        stacklevel=2,
+    )
 
 
 def clean(text: str, *, bold: bool = False) -> str:

@@ -16,8 +16,8 @@ from .app import make_app
 from .callbacks import FORMS, Delivery, Postman
 from .faults import Faults
 from .files import DAY, LINK_SECONDS, RETENTION_DAYS, Files, used_uploads
+from .leaving import Quiet, Wire
 from .studio import LONG_SIDE, SHORT_SIDE, Studio
-from .trouble import Wire
 from .uploads import LIFETIME, Uploads
 
 
@@ -115,7 +115,7 @@ class Sandbox:
             raise
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self.app, log_config=None, access_log=False, lifespan="off", ws="none", http=Wire
+            Quiet(self.app), log_config=None, access_log=False, lifespan="off", ws="none", http=Wire
         )
         self._postman.start()
         self._server = uvicorn.Server(config)

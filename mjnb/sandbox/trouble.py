@@ -1,7 +1,7 @@
 """Answers that misbehave: silent, slow, cut short, or none at all.
 
-A connection can only be dropped by who holds its socket.  `Wire` is uvicorn's protocol with one addition: it
-puts itself into the request's state, where an answer finds it.  In-process there is no socket, and the
+A connection can only be dropped by who holds its socket.  `Wire`, uvicorn's protocol, puts itself into the
+request's state, where an answer finds it.  In-process there is no socket, and the
 caller gets a ``ConnectionResetError`` instead.
 """
 
@@ -14,25 +14,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .faults import Fault, Faults
+from .leaving import WIRE, Wire
 
-WIRE = "wire"  # the name in the request's state
 PIECES = 10  # of a slow answer
 PAGE = "<html><head><title>{code}</title></head><body><h1>{code}</h1><hr>cloudflare</body></html>"
 BEFORE = ("page", "drop_before", "silence_before")
 AFTER = ("drop_after", "silence_after", "slow", "truncated", "wrong_type")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class Wire(H11Protocol):
-    """uvicorn's protocol, known to the requests that come over it."""
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.app_state = {**self.app_state, WIRE: self}
 
 
 class Dropped(Response):

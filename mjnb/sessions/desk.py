@@ -270,6 +270,8 @@ class Desk:
 
 
 def _price_table(own: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(own, Mapping):
+        raise ConfigError(f"prices needs credits by name, not {own!r}", hint=f"It has {', '.join(PRICES)}.")
     for name, price in own.items():
         if name not in PRICES:
             raise ConfigError(f"prices has no {name!r}", hint=f"It has {', '.join(PRICES)}.")

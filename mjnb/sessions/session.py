@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..config import settings
-from ..errors import LedgerError
+from ..handles import Handle
 from ..hidden import hidden
 from . import card
 from .desk import Desk, reached
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..tracking import Task, TaskImage, Tracker
 
 
-class Session:
+class Session(Handle):
     """A place to work: one account, one ledger, one folder of pictures.
 
     Args:
@@ -255,14 +255,9 @@ class Session:
 
         Raises:
             LedgerError: None or several are called so.
+            InvalidRequest: It is no name.
         """
-        found = self.tracker.ledger.find(name)
-        if len(found) == 1:
-            return self.tracker.handle(found[0])
-        if found:
-            ids = ", ".join(entry.id[-10:] for entry in found[:5])
-            raise LedgerError(f"{len(found)} tasks are called {name!r}: {ids}", hint="Give more of the id.")
-        raise LedgerError(f"no task is called {name!r}", hint="mj.tasks() lists them all.")
+        return self.tracker.handle(self.tracker.ledger.named(name))
 
     def credits(self) -> float:
         """Return the account's remaining credits, as the service says."""
@@ -352,8 +347,8 @@ class Session:
         return self.desk.tracker
 
     def _picture(self, task: Task | TaskImage | str, number: int) -> tuple[Task, int]:
-        from ..tracking import TaskImage
+        from ..tracking import Task, TaskImage
 
         if isinstance(task, TaskImage):
             return task.task, task.number
-        return (self.task(task) if isinstance(task, str) else task), number
+        return (task if isinstance(task, Task) else self.task(task)), number

@@ -10,6 +10,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from .. import display
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 TO_PAY = "to pay"
+ENDED = ("failed", "expired")  # and sent again by `Sweep.run` only with ``retry``
+WHY = 80  # characters of an error
 HERE, EARLIER = "this sweep", "earlier"
 
 
@@ -42,6 +45,7 @@ class Plan:
             an empty text.
         left: Credits that the session may still spend; None: no limit.
         other_key: How many cells only another key of the service has paid for; they are not to pay.
+        errors: What the service said of every cell that failed or expired.
     """
 
     states: tuple[str, ...]
@@ -52,6 +56,7 @@ class Plan:
     origins: tuple[str, ...] = ()
     left: float | None = None
     other_key: int = 0
+    errors: tuple[str, ...] = ()
 
     @property
     def is_over_budget(self) -> bool:
@@ -70,7 +75,7 @@ class Plan:
         earlier = self.origins.count(EARLIER)
         there += f" ({earlier} of an earlier run)" if earlier else ""
         if not self.to_pay:
-            return f"{len(self.states)} cells{there}: nothing to pay{self._other_key}"
+            return f"{len(self.states)} cells{there}: nothing to pay{self._failed}{self._other_key}"
         dollars = self.credits * DOLLARS_PER_CREDIT
         cost = f"about {self.credits:g} credits (${dollars:.2f}) and {self.seconds:.0f} s"
         return f"{self._over}{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}{self._other_key}"
@@ -79,6 +84,15 @@ class Plan:
     def _other_key(self) -> str:
         """Return a last line that says what another key has paid for; empty when none has."""
         return f"\n{other_key_words(self.other_key)}" if self.other_key else ""
+
+    @property
+    def _failed(self) -> str:
+        """Return why cells failed, in short, and how they are paid again; empty when none did."""
+        if not any(state in ENDED for state in self.states):
+            return ""
+        told = [shorten(why, WHY, placeholder="…") for why, _ in Counter(self.errors).most_common(2) if why]
+        why = f" They ended with: {'; '.join(told)}." if told else ""
+        return f".{why} run(retry=True) sends them again and pays again"
 
     def _html(self) -> str:
         return "".join(map(display.notice_html, repr(self).splitlines()))
@@ -128,6 +142,7 @@ def make_plan(
     others = [n for n, one in found.items() if one.state in LIVE and not tracker.payer.owns(one.payer)]
     limit = tracker.budget.limit
     left = None if limit is None else left_of(limit, tracker.budget.spent)
+    ended = [found[n].error or "" for n in found if states[n] in ENDED]
     return Plan(
         states,
         len(to_send),
@@ -137,6 +152,7 @@ def make_plan(
         origins=origins,
         left=left,
         other_key=len(others),
+        errors=tuple(ended),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import display
 from ..errors import BudgetExceeded, ConfigError, MJError
+from ..handles import Handle
 from ..prices import exceeds
 from ..tracking import Task, Tracker
 from . import asking, showing
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 12  # values of an axis
 
 
-class Sweep(Findings):
+class Sweep(Handle, Findings):
     """One prompt at many parameter values.
 
     Nothing is paid before `run`.  A cell that was paid for before, by any sweep or ``%mj`` of the same

@@ -57,6 +57,7 @@ def animate(urls: tuple[str, ...], prompt: str, said: dict[str, Any], *, hd: boo
     ``--hd`` in the prompt says the same as ``hd``, and ``--video`` what is meant already.
     """
     kind = "mj_video_hd"
+    prompt = one_line(prompt)
     words = split(prompt)
     asked = {number for number, word in enumerate(words) if word.text.lower() == TASK_TYPES[kind].word}
     known = {number for number, word in enumerate(words) if word.text.lower() == "--video"}

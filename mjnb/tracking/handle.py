@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from .. import display
 from ..api import Record
-from ..errors import MJError, WaitTimeout
+from ..errors import InvalidRequest, MJError, WaitTimeout
+from ..handles import Handle
 from ..ledger import Entry, Ledger, Picture
 from ..loop import Loop
 from ..media import Store
@@ -17,9 +18,13 @@ from ..params import Request
 from ..preview import Preview
 from . import followups, showing
 from .facts import Facts
-from .images import TaskImage
+from .images import Images
 
 LABEL = 80  # characters of a prompt in a family tree
+
+
+def _is_seconds(said: object) -> bool:
+    return isinstance(said, int | float) and not isinstance(said, bool) and said == said  # NaN never ends
 
 
 class Keeper(Protocol):
@@ -41,7 +46,7 @@ class Keeper(Protocol):
     async def fetch(self, task: Task) -> None: ...
 
 
-class Task(Facts):
+class Task(Handle, Facts):
     """One task: made by `imagine`, `%mj` or a sweep; awaitable; shows its pictures in a notebook.
 
     Attributes:
@@ -61,9 +66,9 @@ class Task(Facts):
     # ---- its pictures ----
 
     @property
-    def images(self) -> list[TaskImage]:
-        """The pictures, as far as the service has told."""
-        return [TaskImage(self, picture) for picture in self._pictures]
+    def images(self) -> Images:
+        """The pictures, as far as the service has told; a list that says why there is none."""
+        return Images(self, self._pictures)
 
     @property
     def done(self) -> bool:
@@ -142,7 +147,10 @@ class Task(Facts):
             WaitTimeout: Time is up, or `cancel_wait` was called; the task goes on.
             AuthError: The service refused the key several times in a row; the task goes on there, and
                 another `wait` asks for it again.
+            InvalidRequest: The timeout is no number of seconds.
         """
+        if timeout is not None and not _is_seconds(timeout):
+            raise InvalidRequest(f"timeout needs seconds, not {timeout!r}", hint="wait(60), or wait().")
         self.keeper.follow(self)
         try:
             return self.keeper.loop.wait(self._done, timeout)
@@ -180,6 +188,8 @@ class Task(Facts):
 
     def watch(self, watcher: Callable[[Task], None]) -> None:
         """Call a function with the task after every change, on mjnb's thread; one that raises is dropped."""
+        if not callable(watcher):
+            raise InvalidRequest(f"watch needs a function of the task, not {watcher!r}")
         self._watchers.append(watcher)
 
     # ---- told by the tracker, on the loop ----

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from PIL import Image
 
 from .. import display
-from ..errors import MediaError
+from ..errors import InvalidRequest, MediaError, NoPicture
+from ..handles import Handle
 from ..ledger import Picture
 from ..media import THUMBNAIL_SIDE
 from ..preview import Preview
@@ -17,7 +19,42 @@ if TYPE_CHECKING:
     from .handle import Task
 
 
-class TaskImage:
+class Images(list["TaskImage"]):
+    """The pictures of a task, from the first; a place without one says why.
+
+    Args:
+        task: Whose.
+        pictures: What the ledger has of them.
+    """
+
+    def __init__(self, task: Task, pictures: Iterable[Picture]) -> None:
+        super().__init__(TaskImage(task, picture) for picture in pictures)
+        self._task = task
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> TaskImage: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[TaskImage]: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> TaskImage | list[TaskImage]:
+        """Return one picture, or some; raises `NoPicture` where there is none."""
+        try:
+            return super().__getitem__(place)
+        except IndexError:
+            raise self._none(place) from None
+
+    def _none(self, place: object) -> NoPicture:
+        task, name = self._task, display.short(self._task.id)
+        if task.running:
+            return NoPicture(
+                f"task {name} has no picture yet: it is still {task.state}", hint="Wait for it: task.wait()."
+            )
+        if not self:
+            return NoPicture(f"task {name} has no pictures: it is {task.state}", hint="task.error says why.")
+        last = len(self) - 1
+        return NoPicture(f"task {name} has {len(self)} pictures, from images[0] to images[{last}]")
+
+
+class TaskImage(Handle):
     """One picture of a task.
 
     Attributes:
@@ -62,7 +99,10 @@ class TaskImage:
 
         Raises:
             MediaError: The original is not here.
+            InvalidRequest: The side is no whole number of pixels.
         """
+        if type(side) is not int or side < 1:
+            raise InvalidRequest(f"side needs pixels from 1, not {side!r}", hint="thumbnail(side=384)")
         return self.task.keeper.store.thumbnail(self.stored, side)
 
     def upscale(self, **how: Any) -> Task | Preview:

@@ -101,4 +101,4 @@ def _picture_view(image: TaskImage) -> display.PictureView:
     except (MediaError, OSError) as error:
         coming = image.state == "pending" and image.error is None
         why = error.message if isinstance(error, MediaError) else f"the file cannot be read: {error.strerror}"
-        return display.PictureView(image.number, note="on its way" if coming else why, video=video)
+        return display.PictureView(image.number, note=display.ON_ITS_WAY if coming else why, video=video)

@@ -30,7 +30,7 @@ from ..errors import (
 )
 from ..identity import ANYONE, Payer
 from ..ledger import OPEN, Entry, Intent, Ledger
-from ..loop import GRACE, Loop
+from ..loop import GRACE, Loop, leaving
 from ..media import Store
 from ..params import Generate, Request
 from ..preview import Preview, preview
@@ -214,7 +214,7 @@ class Tracker:
         self.closed = True
         await self.loop.settle(LAST_STEPS)
         for task in list(self.tasks.values()):
-            if not task.done:
+            if not task.done and not leaving():  # then only daemon threads wait, which end with the process
                 self.follow(task)
         for work in list(self._following.values()):
             work.cancel()

@@ -171,7 +171,8 @@ class Client:
                 "POST", api.ENDPOINTS[type(request)], came, content=content, headers=headers
             )
         except errors.NoAnswer as error:
-            return outcomes.unanswered(error, self.shield.body(bytes(came)))
+            said = self.shield.body(bytes(came))
+            return outcomes.unanswered(forget(error), said)  # its frames hold what came, as it came
         return outcomes.judge(answer.status, answer.said, answer.retry_after)
 
     async def submit(self, request: Request) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,11 @@ def test_a_copy_of_a_handle_is_the_handle(session: Session) -> None:
         assert copy.copy(one) is one
         assert copy.deepcopy({"kept": [one]})["kept"][0] is one
     assert [image.number for image in task.images[1:9]] == [2, 3, 4]
+
+
+def test_a_sweep_shows_itself_also_when_its_ledger_is_gone(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Session(sandbox=sandbox, data_dir=tmp_path / "data") as session:
+        sweep = session.sweep("a fox", stylization=[0, 100])
+        assert "2 to pay" in repr(sweep)
+    shutil.rmtree(tmp_path / "data")
+    assert "was deleted or moved" in repr(sweep)

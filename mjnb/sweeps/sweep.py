@@ -206,7 +206,11 @@ class Sweep(Handle, Findings):
 
     def __repr__(self) -> str:
         axes = " x ".join(f"{name} {_short(values)}" for name, values in self.design.axes.items())
-        return f"sweep of {self.design.prompt!r}: {axes or 'one cell'}\n{self.plan()!r}"
+        try:
+            told = repr(self.plan())
+        except MJError as error:  # its ledger is gone or closed; to show it is no error
+            told = error.message
+        return f"sweep of {self.design.prompt!r}: {axes or 'one cell'}\n{told}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return showing.bundle(self)

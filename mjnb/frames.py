@@ -45,8 +45,13 @@ TYPES: dict[str, pl.DataType] = {
     "choice": pl.String(),
     "text": pl.String(),
     "switch": pl.Boolean(),
-    "urls": pl.List(pl.String),
+    "urls": pl.String(),
 }
+
+
+URLS = {
+    row.name for row in rows(Generate).values() if row.domain.kind == "urls"
+}  # texts, as CSV has no lists
 
 
 def parameter_types() -> dict[str, pl.DataType]:
@@ -141,7 +146,7 @@ def held_images() -> Held:
 def frame_of(
     columns: Sequence[str], chunk: Sequence[tuple[Any, ...]], schema: dict[str, pl.DataType]
 ) -> pl.DataFrame:
-    """Return rows of the ledger as a typed frame: milliseconds as times, JSON lists as lists."""
+    """Return rows of the ledger as a typed frame: milliseconds as times, addresses with blanks between."""
     values = dict(zip(columns, zip(*chunk, strict=True), strict=True))
     return pl.DataFrame([_series(name, kind, values) for name, kind in schema.items()])
 
@@ -150,8 +155,8 @@ def _series(name: str, kind: pl.DataType, values: dict[str, tuple[Any, ...]]) ->
     if name == "latency_s":
         return pl.Series(name, [None if v is None else v / 1000 for v in values["latency_ms"]], dtype=kind)
     found = values[name]
-    if isinstance(kind, pl.List):
-        return pl.Series(name, [None if v is None else json.loads(v) for v in found], dtype=kind)
+    if name in URLS:
+        return pl.Series(name, [None if v is None else " ".join(json.loads(v)) for v in found], dtype=kind)
     if isinstance(kind, pl.Boolean):
         return pl.Series(name, [None if v is None else bool(v) for v in found], dtype=kind)
     if isinstance(kind, pl.Datetime):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import itertools
 import pickle
 import shutil
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from faulty import GENERATE, RECORD, Faulty, Silence, record, taken, until
 
 from mjnb.errors import MJError, NoPicture
 from mjnb.sandbox import Sandbox
@@ -109,3 +111,31 @@ def test_a_sweep_shows_itself_also_when_its_ledger_is_gone(sandbox: Sandbox, tmp
         assert "2 to pay" in repr(sweep)
     shutil.rmtree(tmp_path / "data")
     assert "was deleted or moved" in repr(sweep)
+
+
+def test_a_plan_says_why_cells_failed_and_how_they_are_paid_again(faulty: Faulty, tmp_path: Path) -> None:
+    ids = itertools.count()
+    faulty.script(GENERATE, lambda _: taken(f"{next(ids):032x}"))
+    why = "the prompt has words that are not allowed"
+    faulty.script(RECORD, lambda asked: record(3, taskId=asked.query["taskId"][0], errorMessage=why))
+    with Session(
+        base_url=faulty.url, api_key="a-key-of-the-test", time_scale=500, data_dir=tmp_path
+    ) as session:
+        sweep = session.sweep("a fox", stylization=[0, 100]).run()
+        told = repr(sweep.plan())
+        assert told.startswith("2 cells, 2 failed: nothing to pay. They ended with: ")
+        assert why in told
+        assert told.endswith("run(retry=True) sends them again and pays again")
+        assert "2 to pay" in repr(sweep.plan(retry=True))
+
+
+def test_pictures_that_are_on_their_way_are_counted(faulty: Faulty, tmp_path: Path) -> None:
+    faulty.script(GENERATE, taken())
+    faulty.script(RECORD, record(1, [f"{faulty.url}/{number}.png" for number in range(4)]))
+    faulty.script(".png", Silence())
+    with Session(
+        base_url=faulty.url, api_key="a-key-of-the-test", time_scale=500, data_dir=tmp_path
+    ) as session:
+        task = session.imagine("a red fox")
+        until(lambda: task.state == "succeeded")
+        assert "pictures on their way: 0 of 4 here" in repr(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ KINDS = {
     "choice": pl.String,
     "text": pl.String,
     "switch": pl.Boolean,
-    "urls": pl.List(pl.String),
+    "urls": pl.String,
 }
 URL = "https://files.example.com/a.png"
 
@@ -93,7 +94,7 @@ def test_types_are_the_same_whatever_the_data(ledger: Ledger) -> None:
     assert found.schema == pl.Schema(task_schema())
     assert found["enable_translation"].to_list() == [None, True]
     assert found["video_batch_size"].to_list() == [None, 4]
-    assert found["file_urls"].to_list() == [None, [URL]]
+    assert found["file_urls"].to_list() == [None, URL]
 
 
 def test_every_entry_of_the_ledger_but_its_nonce_has_a_column() -> None:
@@ -160,7 +161,15 @@ def test_nul_is_shown_as_json_writes_it_and_kept_exactly(ledger: Ledger) -> None
 def test_addresses_with_commas_stay_whole(ledger: Ledger) -> None:
     urls = [f"{URL}?a,b", f"{URL}?ä='\""]
     a_task(ledger, task_type="mj_img2img", file_urls=urls)
-    assert held_tasks().refresh(ledger.rows)["file_urls"].to_list() == [urls]
+    assert held_tasks().refresh(ledger.rows)["file_urls"].str.split(" ").to_list() == [urls]
+
+
+def test_every_frame_of_the_ledger_is_written_as_csv_and_read_back(ledger: Ledger) -> None:
+    a_task(ledger, task_type="mj_img2img", file_urls=[URL, f"{URL}?a,b"], prompt='a "fox", red\nand ä')
+    for held in (held_tasks(), held_images()):
+        found = held.refresh(ledger.rows)
+        again = pl.read_csv(io.BytesIO(found.write_csv().encode()), schema_overrides=found.schema)
+        assert again.equals(found)
 
 
 def test_a_broken_server_text_is_kept_and_breaks_nothing(ledger: Ledger) -> None:

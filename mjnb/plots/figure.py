@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -212,11 +213,12 @@ def _vector(form: str, metadata: Callable[[str], dict[str, Any]]) -> Callable[[S
     def write(figure: SweepFigure, _: float) -> bytes:
         buffer = io.BytesIO()
         # Pictures inside vector files keep every pixel of the mosaic.
-        figure.savefig(
-            buffer, format=form, dpi=DPI * SCALE, bbox_inches=figure.bbox_inches,
-            facecolor=figure.theme.paper,
-            metadata=metadata(figure.alt),
-        )  # fmt: skip
+        with rc_context({"svg.hashsalt": "mjnb"}):  # else the ids inside differ from one save to the next
+            figure.savefig(
+                buffer, format=form, dpi=DPI * SCALE, bbox_inches=figure.bbox_inches,
+                facecolor=figure.theme.paper,
+                metadata=metadata(figure.alt),
+            )  # fmt: skip
         return buffer.getvalue()
 
     return write

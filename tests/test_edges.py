@@ -105,12 +105,14 @@ def test_a_copy_of_a_handle_is_the_handle(session: Session) -> None:
     assert [image.number for image in task.images[1:9]] == [2, 3, 4]
 
 
-def test_a_sweep_shows_itself_also_when_its_ledger_is_gone(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_sweeps_and_tasks_show_themselves_when_their_ledger_is_gone(sandbox: Sandbox, tmp_path: Path) -> None:
     with Session(sandbox=sandbox, data_dir=tmp_path / "data") as session:
         sweep = session.sweep("a fox", stylization=[0, 100])
         assert "2 to pay" in repr(sweep)
+        task = session.imagine("a fox", wait=True)
     shutil.rmtree(tmp_path / "data")
     assert "was deleted or moved" in repr(sweep)
+    assert "a fox" in repr(task)
 
 
 def test_a_plan_says_why_cells_failed_and_how_they_are_paid_again(faulty: Faulty, tmp_path: Path) -> None:

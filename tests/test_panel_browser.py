@@ -429,7 +429,7 @@ def small_sweep(panel: Locator) -> None:
 def test_dark_and_narrow(fronts: dict[str, Front], page: Page, service: Sandbox) -> None:
     front = fronts["lab"]
     panel = run(front, page, service, "dark")
-    text_of(panel).fill("a fox --stylise 4")
+    text_of(panel).fill("a fox --foo 4")
     expect(panel.locator(".mjnb-warnings li")).to_have_count(1)
     panel.get_by_label("Weirdness", exact=True).fill("5000")
     expect(panel.locator(".mjnb-faults li")).to_have_count(1)

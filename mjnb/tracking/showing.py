@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from .. import display, prompt
-from ..errors import MediaError
+from ..errors import LedgerError, MediaError
 from . import followups
 
 if TYPE_CHECKING:
@@ -82,8 +82,11 @@ def _small(image: TaskImage) -> bytes | None:
 
 
 def _family_lines(task: Task) -> str:
-    has_children = task.state == "succeeded" and task.children()
-    return str(task.family()) if task.entry.parent or has_children else ""
+    try:
+        has_children = task.state == "succeeded" and task.children()
+        return str(task.family()) if task.entry.parent or has_children else ""
+    except LedgerError:  # it is gone or closed; to show a task is no error
+        return ""
 
 
 def _picture_view(image: TaskImage) -> display.PictureView:

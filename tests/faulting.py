@@ -27,7 +27,9 @@ REFUSED = (400, 402, 422, 433, 505)
 PASSING = (429, 455)
 UNCLEAR_CODES = (499, 500, 501)
 PAGES = {"submit": (403, 502), "status": (403, 502), "download": (404, 502)}
-UNCLEAR = {None, 499, 500, 501, 502}  # answers that leave open whether the task was taken
+NAMED = (401, 422, 429, 455, 501)
+PAGES_AFTER = (409, 499, 502)
+UNCLEAR = {None, 409, 499, 500, 501, 502}  # answers that leave open whether the task was taken
 SHORT = 0.4  # seconds of a silence that ends, a slow answer
 ROUNDS = 60  # runs of a sweep that refusals stop
 
@@ -39,6 +41,12 @@ def _variants(kind: str, place: str) -> dict[str, list[dict[str, Any]]]:
         return {name: [{"code": code} for code in codes] for name, codes in sets.items()}
     if kind == "code":
         return {"": [{"code": code} for code in (401, 422, *PASSING, *UNCLEAR_CODES)]}
+    if kind == "named":
+        return {"": [{"code": code} for code in NAMED]}
+    if kind == "page_after":
+        return {"": [{"code": code} for code in PAGES_AFTER]}
+    if kind == "late":
+        return {"": [{"seconds": 0.1}]}
     if kind == "page":
         return {"": [{"code": code} for code in PAGES[place]]}
     if kind == "skew":
@@ -122,7 +130,8 @@ class Witness:
 
 def _code(status: int, body: bytes) -> int:
     try:
-        return int(json.loads(body)["code"])
+        said = json.loads(body)
+        return 200 if (said["data"] or {}).get("taskId") else int(said["code"])  # the task was made
     except ValueError:
         return status
 
@@ -163,6 +172,7 @@ def sweep_under(faults: list[Fault], folder: Path, cells: int, seed: int) -> See
             until(lambda: server.faults.requests("callback") >= len(server.account.tasks))
         struck = len(server.faults.log)
         server.faults.clear()
+        until(lambda: _is_quiet(session), 120)
         answers = _hold(session, server, witness)
         unknown = 0
         while settled := _settle(session, server):  # a slow machine's time-outs may leave more
@@ -176,6 +186,12 @@ def sweep_under(faults: list[Fault], folder: Path, cells: int, seed: int) -> See
         _hold_end(session, server, cells)
     resent = sum(len(one) - 1 for one in answers)
     return Seen(struck, sum(map(len, answers)), max(map(len, answers)), unknown, resent, runs)
+
+
+def _is_quiet(session: Session) -> bool:
+    """Return whether nothing is looked for any more: an unclear answer that names a task is looked up."""
+    states = set(session.tasks()["state"])
+    return not states & {"intent", "submitted", "generating"} and not session.tracker.hints._finding
 
 
 def _until_paid(sweep: Any) -> int:

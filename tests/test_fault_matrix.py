@@ -77,6 +77,8 @@ AMBIGUOUS: list[tuple[str, dict[str, Any], int]] = [
     ("code", {"code": 499}, 0),
     ("code", {"code": 501}, 0),
     ("page", {"code": 502}, 0),
+    *[("page_after", {"code": code}, 1) for code in (400, 408, 409, 499, 502, 524)],
+    ("echo", {"code": 500}, 0),
     ("drop_before", {}, 0),
     ("drop_after", {}, 1),
     ("silence_before", {}, 0),
@@ -96,6 +98,19 @@ def test_an_unclear_submit_is_unknown_and_never_sent_again(
     sweep = desk.sweep("a fox", stylization=[0])
     assert sweep.plan().to_pay == 1, "another request is another matter"
     assert (server.faults.requests("submit"), len(server.account.tasks)) == (1, made)
+
+
+@pytest.mark.parametrize("code", [400, 401, 402, 404, 422, 429, 433, 455, 500, 501, 505])
+def test_an_answer_that_names_a_task_is_no_refusal_and_its_record_settles_it(
+    server: Sandbox, desk: Session, code: int
+) -> None:
+    strike(server, "named", "submit", code=code, message="no")
+    with pytest.raises(errors.ServerError, match="names task"):
+        desk.imagine("a fox")
+    own_id = desk.tasks()["id"][0]
+    until(lambda: desk.task(own_id).state == "succeeded", 120)
+    assert [image.state for image in desk.task(own_id).wait(120).images] == ["stored"] * 4
+    assert (server.faults.requests("submit"), len(server.account.tasks)) == (1, 1)
 
 
 def test_a_page_that_refuses_is_a_refusal(server: Sandbox, desk: Session) -> None:
@@ -139,6 +154,9 @@ def test_a_task_that_fails_says_why(server: Sandbox, desk: Session, flag: int) -
         ("slow", {"seconds": 0.3}),
         ("truncated", {}),
         ("null", {"seconds": 0.05}),
+        ("late", {"seconds": 0.05}),
+        ("foreign", {}),
+        ("echo", {"code": 401}),
         ("skew", {"seconds": 7200.0}),
         ("skew", {"seconds": -7200.0}),
     ],

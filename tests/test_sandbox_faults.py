@@ -32,7 +32,7 @@ from sandbox_talk import (
     urls,
 )
 
-from mjnb.api import BY_CODE
+from mjnb.outcomes import REFUSALS
 from mjnb.sandbox import Fault, Faults, Sandbox
 from mjnb.sandbox.faults import KINDS, PLACES
 
@@ -60,7 +60,7 @@ def sound(shared: Sandbox) -> Iterator[Sandbox]:
 # ---- answers ----
 
 
-@pytest.mark.parametrize("code", sorted(BY_CODE))
+@pytest.mark.parametrize("code", [*REFUSALS, 500, 501])
 def test_any_code_of_the_contract_in_an_envelope(sound: Sandbox, code: int) -> None:
     sound.faults.add(Fault("code", on="submit", code=code, next=1))
     before = len(sound.account.tasks)
@@ -80,6 +80,39 @@ def test_a_message_and_a_retry_after_can_be_said() -> None:
         answer = http.get(CREDIT)
         assert answer.json()["msg"] == "not so fast"
         assert answer.headers["retry-after"] == "1.5"
+
+
+def test_a_task_is_made_and_the_answer_is_no_plain_yes(sound: Sandbox) -> None:
+    with http_client(sound) as http:
+        for code in (401, 501):
+            sound.faults.add(Fault("named", on="submit", code=code, next=1))
+            answer = http.post(GENERATE, json=FOX).json()
+            assert (answer["code"], answer["data"]["taskId"] in sound.account.tasks) == (code, True)
+        before = len(sound.account.tasks)
+        sound.faults.add(Fault("page_after", on="submit", code=409, next=1))
+        answer = http.post(GENERATE, json=FOX)
+        assert (answer.status_code, answer.text.startswith("<html>")) == (409, True)
+        assert len(sound.account.tasks) == before + 1
+
+
+def test_a_key_is_echoed_and_nothing_is_done(sound: Sandbox) -> None:
+    before = len(sound.account.tasks)
+    sound.faults.add(*[Fault("echo", on=place, code=422, next=1) for place in ("submit", "status", "credit")])
+    with http_client(sound) as http:
+        for answer in (http.post(GENERATE, json=FOX), http.get(RECORD), http.get(CREDIT)):
+            assert answer.json() == {"code": 422, "msg": f"Bearer {sound.key}", "data": None}
+    assert len(sound.account.tasks) == before
+
+
+def test_a_record_is_late_or_anothers() -> None:
+    with troubled() as server, http_client(server) as http:
+        task_id = submit(http)
+        done = record(http, task_id)
+        server.faults.add(Fault("late", on="status", seconds=60, next=1), Fault("foreign", on="status"))
+        late, foreign = record(http, task_id), record(http, task_id)
+    assert done["resultInfoJson"]
+    assert late == {**done, "resultInfoJson": None}
+    assert (foreign["taskId"], foreign["successFlag"]) == (task_id[::-1], 2)
 
 
 @pytest.mark.parametrize("code", [403, 502])

@@ -76,7 +76,8 @@ def make_app(account: Account, files: Files, studio: Studio, postman: Postman, f
             raise Refusal(422, NOT_THERE)
         if not _is_there(record, request.state.faults):
             return None
-        return _skewed(_with_addresses(record, _base(request)), request.state.faults)
+        told = _spoilt(record, request.state.faults)
+        return _skewed(_with_addresses(told, _base(request)), request.state.faults)
 
     async def credit(_request: Request) -> Any:
         return account.credits
@@ -167,6 +168,23 @@ def _is_there(record: dict[str, Any], faults: list[Fault]) -> bool:
     if fault.code == 422:
         raise Refusal(422, NOT_THERE)
     return False
+
+
+def _spoilt(record: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """Return a record whose results are not named yet, or that is another task's."""
+    late = found(faults, "late")
+    if late and record["completeTime"] and time.time() * 1000 < record["completeTime"] + late.lasts() * 1000:
+        return {**record, "resultInfoJson": None}
+    if found(faults, "foreign"):
+        nobody = record["taskId"][::-1]
+        return {
+            **record,
+            "taskId": nobody,
+            "successFlag": 2,
+            "resultInfoJson": None,
+            "errorMessage": "foreign",
+        }
+    return record
 
 
 def _skewed(record: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:

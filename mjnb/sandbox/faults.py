@@ -7,6 +7,9 @@
 |---|---|---|
 | `code` | an envelope with this code; nothing is done | submit status credit link upload |
 | `page` | an HTML page with this HTTP status, as from a proxy; nothing is done | answers |
+| `page_after` | the same, but it is done | submit |
+| `named` | it is done, and the envelope has this code and names the task | submit |
+| `echo` | an envelope with this code whose message is the Authorization header; nothing is done | as `code` |
 | `drop_before` | the connection is closed and nothing was done | answers |
 | `drop_after` | it is done, and the connection is closed instead of an answer | answers |
 | `silence_before` | no answer for some seconds, or for ever, then a close; nothing was done | answers |
@@ -15,6 +18,8 @@
 | `truncated` | the answer ends half-way | answers |
 | `wrong_type` | a page of HTML under the name of the picture | download |
 | `null` | the record is not there for some seconds after its task was made; code=422 says so | status |
+| `late` | the task has succeeded, and its results are not named for some seconds | status |
+| `foreign` | the record is that of another task, which failed | status |
 | `fail` | the task is taken and will fail, with this flag and message | submit |
 | `skew` | the server's clock is some seconds ahead (or behind, below 0) | status callback |
 | `duplicate`, `lost` | a callback is sent twice, or never | callback |
@@ -42,6 +47,9 @@ PLACES = (*ANSWERS, "callback")
 KINDS: dict[str, tuple[str, ...]] = {
     "code": ENVELOPES,
     "page": ANSWERS,
+    "page_after": ("submit",),
+    "named": ("submit",),
+    "echo": ENVELOPES,
     "drop_before": ANSWERS,
     "drop_after": ANSWERS,
     "silence_before": ANSWERS,
@@ -50,6 +58,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "truncated": ANSWERS,
     "wrong_type": ("download",),
     "null": ("status",),
+    "late": ("status",),
+    "foreign": ("status",),
     "fail": ("submit",),
     "skew": ("status", "callback"),
     "duplicate": ("callback",),

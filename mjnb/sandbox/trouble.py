@@ -8,6 +8,7 @@ caller gets a ``ConnectionResetError`` instead.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -20,8 +21,8 @@ from .leaving import WIRE, Wire
 
 PIECES = 10  # of a slow answer
 PAGE = "<html><head><title>{code}</title></head><body><h1>{code}</h1><hr>cloudflare</body></html>"
-BEFORE = ("page", "drop_before", "silence_before")
-AFTER = ("drop_after", "silence_after", "slow", "truncated", "wrong_type")
+BEFORE = ("page", "echo", "drop_before", "silence_before")
+AFTER = ("page_after", "named", "drop_after", "silence_after", "slow", "truncated", "wrong_type")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -96,7 +97,7 @@ def troubled(faults: Faults, place: str, endpoint: Endpoint, refuse: Callable[[F
         before = next((fault for fault in struck if fault.kind in (*BEFORE, "code")), None)
         if before is not None:
             await _read_all(request)
-            response = refuse(before) if before.kind == "code" else _instead(before)
+            response = refuse(before) if before.kind == "code" else _instead(before, request)
             if before.retry_after is not None:
                 response.headers["Retry-After"] = f"{before.retry_after:g}"
             return response
@@ -112,13 +113,19 @@ def found(faults: Sequence[Fault], kind: str) -> Fault | None:
     return next((fault for fault in faults if fault.kind == kind), None)
 
 
-def _instead(fault: Fault) -> Response:
+def _instead(fault: Fault, request: Request) -> Response:
+    if fault.kind == "echo":
+        return envelope(fault.code, request.headers.get("Authorization", ""), None)
     if fault.kind == "page":
         return HTMLResponse(PAGE.format(code=fault.code), fault.code)
     return Dropped() if fault.kind == "drop_before" else Silent(fault.seconds)
 
 
 def _spoilt(fault: Fault, response: Response) -> Response:
+    if fault.kind == "page_after":
+        return HTMLResponse(PAGE.format(code=fault.code), fault.code)
+    if fault.kind == "named":
+        return envelope(fault.code, fault.message, json.loads(bytes(response.body))["data"])
     if fault.kind == "drop_after":
         return Dropped()
     if fault.kind == "silence_after":

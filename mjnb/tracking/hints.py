@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ..api import Record, read_params
 from ..client import Client
-from ..errors import LedgerError, MJError, ServerError
+from ..errors import LedgerError, MJError, NotFound, ServerError
 from ..hooks import nonce_in
 from ..intake import identifier, same_id
 from ..ledger import OPEN, Entry, Ledger
@@ -24,6 +24,7 @@ from .handle import Task
 
 CALLBACK = rows(Generate)["call_back_url"].api
 NAMES = 16  # ids that are ever tried for one row
+TRIES = 5  # of an id whose record is not there yet, or cannot be read
 SETTLED = 10_000  # tasks of whose late callbacks it is still known that they are ours
 DOUBLINGS = 5  # of the pause after a hint that brought nothing
 
@@ -40,11 +41,11 @@ class Looker(Protocol):
 
 @dataclass
 class Row:
-    """One task as hints see it: is there news, and under which ids was it named (and tried)?"""
+    """One task as hints see it: is there news, and under which ids was it named (and how often tried)?"""
 
     task: Task
     news: asyncio.Event = field(default_factory=asyncio.Event)
-    named: dict[str, bool] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
     fruitless: int = 0
 
 
@@ -82,7 +83,7 @@ class Hints:
             return nonce in self._settled
         task_id = identifier(self._looker.client.shield.text(task_id or ""))
         if row.task.state in ("intent", "unknown") and task_id and len(row.named) < NAMES:
-            row.named.setdefault(task_id, False)
+            row.named.setdefault(task_id, 0)
         if row.task.state == "unknown":
             self.find_out(row.task)
         elif terminal and row.task.running and not row.news.is_set():
@@ -110,24 +111,27 @@ class Hints:
     def find_out(self, task: Task) -> None:
         """Try the ids under which an ``unknown`` task was named, in the background."""
         row = self._row(task)
-        if task.id not in self._finding and not all(row.named.values()):
+        if task.id not in self._finding and _next_name(row):
             work = asyncio.ensure_future(self._find_out(row))
             self._finding[task.id] = work
             work.add_done_callback(lambda _: self._finding.pop(task.id, None))
 
     async def _find_out(self, row: Row) -> None:
-        while row.task.state == "unknown" and (
-            named := next((name for name, tried in row.named.items() if not tried), None)
-        ):
+        while row.task.state == "unknown" and (named := _next_name(row)):
+            tries = row.named.pop(named)
+            row.named[named] = tries  # now the last: the others have their turn
+            error: MJError = NotFound("no such record")
             try:
                 record = await self._looker.client.record(named)
-            except MJError as error:
-                row.named[named] = row.named.pop(named) or is_unreadable(error)  # the others have their turn
-                await asyncio.sleep(self._looker.client.pause(4, error))
+            except MJError as trouble:
+                record, error = None, trouble
+            if record is not None:
+                row.named[named] = TRIES
+                if belongs(record, named, row.task.entry):
+                    self._found(row, named)
                 continue
-            row.named[named] = True
-            if record is not None and belongs(record, named, row.task.entry):
-                self._found(row, named)
+            row.named[named] = tries + is_said_in_full(error)
+            await asyncio.sleep(self._looker.client.pause(4, error) if _next_name(row) else 0)
 
     def _found(self, row: Row, task_id: str) -> None:
         with contextlib.suppress(LedgerError):  # another row has this id
@@ -143,9 +147,14 @@ class Hints:
         await asyncio.gather(*work, return_exceptions=True)
 
 
-def is_unreadable(error: MJError) -> bool:
-    """Return whether a service answered in full, again and again, and not with the record asked for."""
-    return isinstance(error, ServerError) and error.code == 200
+def _next_name(row: Row) -> str:
+    """Return an id that is still to be tried, or an empty text."""
+    return next((name for name, tries in row.named.items() if tries < TRIES), "")
+
+
+def is_said_in_full(error: MJError) -> bool:
+    """Return whether a service answered in full, and not with the record asked for; else it may come back."""
+    return isinstance(error, NotFound) or (isinstance(error, ServerError) and error.code == 200)
 
 
 def belongs(record: Record, task_id: str, entry: Entry) -> bool:

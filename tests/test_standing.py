@@ -18,6 +18,20 @@ from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 
 
+def test_a_task_shows_itself_when_its_session_is_closed_and_when_its_ledger_is_gone(
+    server: Sandbox, tmp_path: Path
+) -> None:
+    with Session(sandbox=server, data_dir=tmp_path / "data") as session:
+        task = session.imagine("a fox", wait=True)
+        child = task.upscale(wait=True)
+    for shown in (task, child):
+        assert "a fox" in repr(shown) or "upscale" in repr(shown)
+    assert len(task.children()) == 1  # its ledger is read on
+    shutil.rmtree(tmp_path / "data")
+    for shown in (task, child):
+        assert "task" in repr(shown)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
     with Sandbox(time_scale=300, long_side=64) as running:
@@ -170,5 +184,5 @@ def test_frames_in_a_forked_process_are_refused_and_never_waited_for(tmp_path: P
     done = subprocess.run(
         [sys.executable, "-c", FORKED, str(tmp_path)], capture_output=True, text=True, timeout=120
     )
-    names = ("tasks", "images", "plan", "run", "frame", "repr", "new", "sweep")
+    names = ("tasks", "images", "plan", "run", "frame", "new", "sweep")  # a sweep shows itself all the same
     assert done.stdout.split("\n")[:-1] == [f"{name} True" for name in names], done.stderr

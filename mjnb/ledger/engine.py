@@ -99,6 +99,8 @@ class Engine:
         with self._threads:
             with self._lock or contextlib.nullcontext():
                 self._engine.dispose()
+            if self._standing is not None:
+                self._standing.end()
             if self._lock is not None:  # before another thread takes it again
                 self._lock.close()
 

@@ -44,6 +44,10 @@ class Standing:
                 f"{what} was replaced by another file while it was in use; nothing more is sent"
             )
 
+    def end(self) -> None:
+        """Expect no log any more: it goes with the last connection, and a later look begins another."""
+        self._marks.pop(self._log, None)
+
 
 def _mark(path: Path) -> Mark | None:
     try:

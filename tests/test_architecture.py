@@ -13,7 +13,7 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent / "mjnb"
 FLOORS = (
-    "errors foreign hidden loop intake",
+    "errors foreign hidden intake kernel loop",
     "params media outcomes handles",
     "prompt api hooks wire prices metrics effects frames display plots widgets",
     "config proxies diff pages presets preview",

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..kernel import Unheard, shell
+
 Render = Callable[[], Sequence[Any]]  # text, HTML, metadata
 
 _stale: set[Live] = set()  # changed by a thread, or about to be, and not said again in a cell since
@@ -84,13 +86,14 @@ class Live:
                 _stale.discard(self)
 
     def _publish(self, bundle: Mapping[str, str], metadata: Mapping[str, Any]) -> None:
-        if self._handle is None:
-            from IPython.display import DisplayHandle
+        with Unheard():
+            if self._handle is None:
+                from IPython.display import DisplayHandle
 
-            self._handle = DisplayHandle()
-            self._handle.display(bundle, raw=True, metadata=metadata)
-        else:
-            self._handle.update(bundle, raw=True, metadata=metadata)
+                self._handle = DisplayHandle()
+                self._handle.display(bundle, raw=True, metadata=metadata)
+            else:
+                self._handle.update(bundle, raw=True, metadata=metadata)
 
 
 def repeat_stale(*_: object) -> None:
@@ -114,16 +117,10 @@ async def keep_showing(live: Live, render: Render, done: Callable[[], bool], eve
 
 def this_cell() -> int | None:
     """Return the number of the cell that runs, None outside IPython."""
-    shell = _shell()
-    return None if shell is None else int(shell.execution_count)
+    found = shell()
+    return None if found is None else int(found.execution_count)
 
 
 def in_notebook() -> bool:
     """Return whether this runs in a kernel, whose outputs can change in place."""
-    return hasattr(_shell(), "kernel")
-
-
-def _shell() -> Any:
-    """Return the IPython shell, without importing IPython."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+    return hasattr(shell(), "kernel")

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..params import rows
 from ..widgets.listening import listen
+from ..widgets.own import OwnWidget
 from .frontend import joined
 from .live import Live
 
@@ -25,7 +25,7 @@ TEXT_LIMIT = (
 Heard = Callable[[Mapping[str, Any], Sequence[bytes]], None]
 
 
-class Form(anywidget.AnyWidget):
+class Form(OwnWidget):
     """The form in front of people.
 
     Args:

@@ -8,18 +8,18 @@ again while its kernel lives) the live panel goes into that place and hides the 
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-import anywidget
 import ipywidgets  # type: ignore[import-untyped]
 import traitlets
 
 from .. import display
 from ..display.parts import MUTED
+from ..kernel import shell
 from ..widgets.listening import listen
+from ..widgets.own import OwnWidget
 from .cards import Card
 from .form import name_of
 from .frontend import joined
@@ -30,7 +30,7 @@ SHOWN = 2  # of the last results, in the static form
 _CELL = "border:1px solid var(--jp-border-color2,#bbb);padding:2px 8px;text-align:left"
 
 
-class Page(anywidget.AnyWidget):
+class Page(OwnWidget):
     """The frame: tabs, and the widgets that stand in them.
 
     Args:
@@ -104,9 +104,8 @@ def name_or_text(value: Any) -> str:
 
 def cell_id() -> str:
     """Return the id of the notebook cell that runs, empty where there is none."""
-    ipython: Any = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    found = shell()
+    parent = found.get_parent() if hasattr(found, "get_parent") else {}
     metadata = parent.get("metadata", {}) if isinstance(parent, Mapping) else {}
     return str(metadata.get("cellId") or "")
 

@@ -12,17 +12,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
-
 from ..errors import InvalidRequest, MediaError, MJError
 from ..widgets.listening import listen
+from ..widgets.own import OwnWidget
 from .cards import SCORES, Card, CardPicture
 from .frontend import joined
 
 OnAction = Callable[[str, str, int], None]
 
 
-class Shelf(anywidget.AnyWidget):
+class Shelf(OwnWidget):
     """The widget of a gallery.
 
     Args:

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import anywidget
 import traitlets
 
 from .. import display
+from ..widgets.own import OwnWidget
 from .frontend import joined
 
 
-class SweepWidget(anywidget.AnyWidget):
+class SweepWidget(OwnWidget):
     """One or two axes, the plan of them, a question before paying, progress and a figure."""
 
     _esm = joined("dom.js", "sweep.js")

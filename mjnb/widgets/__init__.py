@@ -5,7 +5,7 @@ notebooks that are reopened, sent around or run without a browser.  Never an ``i
 hangs on it.
 
 (``confirm.py`` asks before paying, ``stopping.py`` stops what runs, ``showing.py`` puts a widget in a cell,
-``listening.py`` hands on what a front end says.)
+``listening.py`` hands on what a front end says, ``own.py`` is the base of those with a front end.)
 """
 
 from .confirm import Confirm

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anywidget
 import traitlets
 
+from .own import OwnWidget
 
-class KeyGuard(anywidget.AnyWidget):
+
+class KeyGuard(OwnWidget):
     """A widget without looks that guards everything in the panel it stands in, also what comes later.
 
     Args:

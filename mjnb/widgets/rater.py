@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import anywidget
 import traitlets
 
 from .listening import listen
+from .own import OwnWidget
 
 
 class Asked(Protocol):
@@ -39,7 +39,7 @@ class Asking(Protocol):
     def undo(self) -> Asked | None: ...
 
 
-class Rater(anywidget.AnyWidget):
+class Rater(OwnWidget):
     """A widget that shows one question after the other.
 
     Args:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets  # type: ignore[import-untyped]
 
+from ..kernel import Unheard
 from .showing import button, line, show, status
 
 NAME = "Stop submitting"
@@ -38,5 +39,6 @@ class StopButton:
 
     def end(self) -> None:
         """Take the button away; from any thread."""
-        self.button.disabled = True
-        self.button.layout.display = "none"
+        with Unheard():
+            self.button.disabled = True
+            self.button.layout.display = "none"

@@ -6,11 +6,13 @@ form is made regular by `mjnb.intake`.  ``paramJson`` is a JSON text that is kep
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from . import errors, intake, outcomes
 from .params import Generate, Request, Upscale, Vary, VideoExtend, body
@@ -30,11 +32,58 @@ ENDPOINTS: dict[type[Request], str] = {
     Vary: "/api/v1/mj/generateVary",
 }
 
+PORTS = {"http": 80, "https": 443}
 RESULT_LIFETIME = 14 * 24 * 3600.0  # seconds that result files are readable, about
 SUBMIT_LIMIT = (20, 10.0)  # new tasks, in any window of so many seconds, per account
 
 RESULT_LISTS = ("resultUrls", "result_urls", "urls")
 RESULT_URLS = ("resultUrl", "url")
+
+
+# ---- where ----
+
+
+def origin(service: str) -> str:
+    """Return the one spelling of a service's address.
+
+    Args:
+        service: A preset's name, or an address; any other name stays, in small letters.
+    """
+    word = service.strip()
+    parts = urlsplit(BASE_URLS.get(word.lower(), word))
+    if not parts.netloc:
+        return word.lower()
+    return urlunsplit((parts.scheme, netloc(parts), parts.path.rstrip("/"), parts.query, ""))
+
+
+def netloc(parts: SplitResult) -> str:
+    """Return host and port in their one spelling: small letters, no final dot, no default port."""
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        port = parts.port
+    except ValueError:
+        return parts.netloc.lower()
+    shown = "" if port in (None, PORTS.get(parts.scheme)) else f":{port}"
+    return f"{_host(host)}{shown}"
+
+
+def _host(host: str) -> str:
+    name, percent, zone = host.partition("%")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return _ascii(host)
+    return f"[{address.compressed}{percent}{zone}]" if address.version == 6 else str(address)
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+# ---- what is sent, and what it means ----
 
 
 def request_text(request: Request) -> str:

@@ -112,8 +112,8 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         secrets: Sequence[str] = (),
     ) -> None:
-        self.base_url = api.BASE_URLS.get(base_url, base_url).rstrip("/")
-        self.upload_url = (upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url)).rstrip("/")
+        self.base_url = api.origin(base_url)
+        self.upload_url = api.origin(upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url))
         self.time_scale = time_scale
         key = Secret(key)  # a traceback with its variables would show it
         self.shield = intake.Shield(key, *secrets)

@@ -20,7 +20,6 @@ What is sent is what was typed: only comparing goes through here.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import re
 import unicodedata
@@ -28,31 +27,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from .api import BASE_URLS
+from .api import BASE_URLS, netloc, origin
 from .config import SANDBOX
 from .errors import InvalidRequest
 from .params import Generate, Request, given, rows
 
-PORTS = {"http": 80, "https": 443}
 QUOTED_OR_SPACE = re.compile(r"""("[^"]*"|“[^”]*”)|\s+""")  # an unpartnered quote is no quote
 
 
 # ---- whose ----
-
-
-def origin(service: str) -> str:
-    """Return the one spelling of a service's address.
-
-    Args:
-        service: A preset's name, an address, or ``sandbox``, which stays.
-    """
-    word = service.strip()
-    if word.lower() == SANDBOX:
-        return SANDBOX
-    parts = urlsplit(BASE_URLS.get(word.lower(), word))
-    return urlunsplit((parts.scheme, _netloc(parts), parts.path.rstrip("/"), parts.query, ""))
 
 
 def account(service: str) -> str:
@@ -91,7 +76,7 @@ def payer_of(service: str, key: str, spellings: Iterable[str] = ()) -> Payer:
     """Return a key as payer.
 
     Args:
-        service: As in `origin`.
+        service: As in `api.origin`.
         key: The service's key.
         spellings: Addresses of the service as ledgers have them.
     """
@@ -109,33 +94,6 @@ def payers(service: str, key: str, spellings: Iterable[str] = ()) -> frozenset[s
 
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _netloc(parts: SplitResult) -> str:
-    """Return host and port in their one spelling: small letters, no final dot, no default port."""
-    host = (parts.hostname or "").rstrip(".")
-    try:
-        port = parts.port
-    except ValueError:
-        return parts.netloc.lower()
-    shown = "" if port in (None, PORTS.get(parts.scheme)) else f":{port}"
-    return f"{_host(host)}{shown}"
-
-
-def _host(host: str) -> str:
-    name, percent, zone = host.partition("%")
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return _ascii(host)
-    return f"[{address.compressed}{percent}{zone}]" if address.version == 6 else str(address)
-
-
-def _ascii(host: str) -> str:
-    try:
-        return host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        return host
 
 
 # ---- what ----
@@ -178,7 +136,7 @@ def address(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return url
-    return urlunsplit((parts.scheme, _netloc(parts), parts.path, parts.query, "")) if parts.netloc else url
+    return urlunsplit((parts.scheme, netloc(parts), parts.path, parts.query, "")) if parts.netloc else url
 
 
 @lru_cache(maxsize=256)

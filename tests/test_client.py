@@ -492,6 +492,27 @@ def test_a_preset_or_an_address_says_where(base: str, url: str) -> None:
     asyncio.run(made.close())
 
 
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("kie", "KIE", "https://api.kie.ai", "https://api.kie.ai/", "HTTPS://API.KIE.AI/"),
+        *("https://Api.Kie.Ai", "https://api.kie.ai:443", "https://api.kie.ai./", "https://api.kie.ai//"),
+    ],
+)
+def test_every_spelling_of_a_service_has_its_host_for_uploads(base: str) -> None:
+    made = Client(base, KEY)
+    assert (made.base_url, made.upload_url) == ("https://api.kie.ai", "https://kieai.redpandaai.co")
+    assert made.own_hosts == {"api.kie.ai", "kieai.redpandaai.co"}
+    asyncio.run(made.close())
+
+
+@pytest.mark.parametrize("base", ["midapi", "https://api.kie.ai:8443", "https://api.kie.ai.example.com"])
+def test_no_other_service_gets_kies_host_for_uploads(base: str) -> None:
+    made = Client(base, KEY)
+    assert made.upload_url == made.base_url
+    asyncio.run(made.close())
+
+
 # ---- the end ----
 
 

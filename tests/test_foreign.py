@@ -119,9 +119,9 @@ KEYS = [  # environment, base_url in code, in the project's file; whether the ke
     ({ENV: KEY, "MJNB_BASE_URL": "midapi"}, None, None, "midapi"),
     ({ENV: KEY, "MJNB_BASE_URL": "midapi"}, None, "kie", "midapi"),
     ({ENV: KEY, "MJNB_BASE_URL": "midapi"}, "kie", None, "is for midapi"),
-    ({ENV: KEY, "MJNB_BASE_URL": OTHER}, "kie", None, f"is for {OTHER}:443"),
+    ({ENV: KEY, "MJNB_BASE_URL": OTHER}, "kie", None, f"is for {OTHER}\n"),
     ({ENV: KEY, "MJNB_BASE_URL": OTHER}, f"{OTHER.upper()}/", None, f"{OTHER.upper()}/"),
-    ({ENV: KEY, "MJNB_BASE_URL": OTHER}, "http://mirror.example.com", None, f"is for {OTHER}:443"),
+    ({ENV: KEY, "MJNB_BASE_URL": OTHER}, "http://mirror.example.com", None, f"is for {OTHER}\n"),
     ({ENV: "of midapi", KIE: KEY, "MJNB_BASE_URL": "midapi"}, "kie", None, "kie"),
     ({ENV: KEY, KIE: "of kie", "MJNB_BASE_URL": "midapi"}, None, None, "midapi"),
 ]

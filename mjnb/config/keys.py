@@ -33,15 +33,11 @@ def service(base_url: str) -> str:
     """Return a service's name: a preset's, else scheme, host and port in one spelling."""
     from urllib.parse import urlsplit
 
-    from ..api import BASE_URLS
+    from ..api import BASE_URLS, origin
 
-    if base_url == SANDBOX or base_url in BASE_URLS:
-        return base_url
-    parts = urlsplit(base_url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower())
-    found = f"{parts.scheme.lower()}://{(parts.hostname or '').rstrip('.')}:{port}"
-    presets = {f"{url}:443": name for name, url in BASE_URLS.items()}
-    return presets.get(found, found)
+    parts = urlsplit(origin(base_url))
+    found = f"{parts.scheme}://{parts.netloc}" if parts.netloc else parts.path
+    return next((name for name, url in BASE_URLS.items() if url == found), found)
 
 
 def fitting(keys: Iterable[Given], base_url: str, *, own_word: bool) -> Found:

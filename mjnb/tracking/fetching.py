@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ..api import RESULT_LIFETIME
 from ..client import Client
 from ..errors import MediaError, MJError, Refused
+from ..identity import address
 from ..ledger import Ledger, Picture
 from ..media import Kept, NotWritten, Store
 from ..params import Generate, private_host, rows
@@ -87,7 +88,7 @@ class Fetcher:
 
     def _has_moved(self, url: str) -> bool:
         """Return whether a URL is of a sandbox that has another address by now, as it has at each start."""
-        parts, hosts = urlsplit(url), self._client.own_hosts
+        parts, hosts = urlsplit(address(url)), self._client.own_hosts
         near = all(private_host(urlsplit(f"//{host}").hostname or "") for host in hosts)
         return near and parts.netloc not in hosts and private_host(parts.hostname or "")
 

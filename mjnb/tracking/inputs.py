@@ -22,6 +22,7 @@ from ..api import RESULT_LIFETIME
 from ..client import Client
 from ..display import short
 from ..errors import InvalidRequest, MediaError
+from ..identity import address
 from ..ledger import Ledger
 from ..media import BYTE_LIMIT, FORMATS, check
 from ..params import Generate, Request, private_host, url_fault
@@ -167,7 +168,7 @@ def _checked_url(url: str, own_hosts: Collection[str]) -> str:
 
 def _unreachable(url: str, own_hosts: Collection[str]) -> str:
     """Return why the service cannot reach a URL, or an empty text."""
-    parts = urlsplit(url)
+    parts = urlsplit(address(url))
     if not private_host(parts.hostname or "") or parts.netloc in own_hosts:
         return ""
     return f"{url!r} is on a private address, which the service cannot reach: give the file itself"

@@ -47,10 +47,14 @@ def origin(service: str) -> str:
     """Return the one spelling of a service's address.
 
     Args:
-        service: A preset's name, or an address; any other name stays, in small letters.
+        service: A preset's name, or an address; any other name stays, in small letters.  What cannot be
+            read stays as it is: a ledger may have it from long ago.
     """
     word = service.strip()
-    parts = urlsplit(BASE_URLS.get(word.lower(), word))
+    try:
+        parts = urlsplit(BASE_URLS.get(word.lower(), word))
+    except ValueError:
+        return word
     if not parts.netloc:
         return word.lower()
     return urlunsplit((parts.scheme, netloc(parts), parts.path.rstrip("/"), parts.query, ""))

@@ -112,10 +112,10 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         secrets: Sequence[str] = (),
     ) -> None:
+        key = Secret(key)  # a traceback with its variables would show it
         self.base_url = api.origin(base_url)
         self.upload_url = api.origin(upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url))
         self.time_scale = time_scale
-        key = Secret(key)  # a traceback with its variables would show it
         self.shield = intake.Shield(key, *secrets)
         self._logs = wire.QuietLogs(self.shield)
         limits = httpx.Limits(

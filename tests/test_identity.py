@@ -78,6 +78,8 @@ def test_every_spelling_of_a_service_is_one_account() -> None:
     others = (*ORIGINS, "http://api.kie.ai", "https://api.kie.ai:8443", "https://api.kie.ai/v2", "midapi")
     assert len({account(word) for word in others}) == len(others)
     assert identity.payer("kie", "a") != identity.payer("kie", "b")
+    unreadable = ("http://[", "http://[::1", "https://a]b", "http://[v1.x", "http://a:b:c", "x", "", "://")
+    assert [origin(word) for word in unreadable] == [*unreadable]  # of an old ledger, which is opened
 
 
 def test_a_sweep_is_not_paid_again_under_another_spelling_of_its_service(

@@ -19,11 +19,11 @@ OWN_WORDS = ("--dry-run", "--each", "--help", "--quiet", "--wait", "--yes")  # o
 DASHES = "-‐‑‒–—―−⸺⸻﹘﹣－"
 LONGEST = 24  # letters of a word that may be a slip
 
-_NAME = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)*")
+_NAME = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
 _STUCK = re.compile(r"[=:].*|\.?[0-9][0-9.:]*[,;!?]*|[.,;!?]+", re.DOTALL)
-_KEYWORD = re.compile(r"([A-Za-z_]+)=([^\s=]+)")
+_KEYWORD = re.compile(r"([A-Za-z_]+(?:-[A-Za-z]+)*)=([^\s=]+)")
 _RATIO = re.compile(r"[0-9.]{1,9}:[0-9.]{1,9}")
-_OWN = {word.strip("-").replace("-", ""): word for word in OWN_WORDS}
+_OWN = {word.replace("-", ""): word for word in OWN_WORDS}
 _IN_PYTHON = {"--dry-run": "dry_run=True", "--wait": "wait=True", "--yes": "yes=True for a sweep's run"}
 _BY_PARAMETER = {name.replace("_", ""): row.flags for name, row in rows(Generate).items() if row.flags}
 _FLAGS = {name.strip("-"): name for name in (*MAPPED, *PASSED)}
@@ -90,7 +90,7 @@ def _option(dashes: str, name: str, stuck: str, edge: bool) -> str:
     """Return the option that is meant, or an empty text."""
     if f"--{name}" in _FLAGS.values() or (stuck and not _STUCK.fullmatch(stuck)):
         return ""
-    joined = name.replace("-", "").replace("_", "")
+    joined = _joined(name)
     if joined in _OWN:
         surely = dashes == "--" or "dry" in joined
         return _OWN[joined] if surely or (edge and not stuck) else ""
@@ -133,7 +133,7 @@ def _surely(dashes: str, flag: str, value: str, known: bool, edge: bool) -> bool
 
 def _near_flag(name: str, value: str) -> str:
     """Return the flag whose name is nearly this one, or whose parameter has this name."""
-    joined = name.replace("-", "").replace("_", "")
+    joined = _joined(name)
     if joined in _BY_PARAMETER:
         return _flag_for(joined, value)
     near = [_nearness(joined, known, value) for known in _FLAGS]
@@ -194,15 +194,19 @@ def _keyword(word: str) -> str:
     if found is None:
         return ""
     name, value = found[1].lower(), found[2].strip("'\"")
-    own = _OWN.get(name.replace("_", ""))
+    parameter = _joined(name)
+    own = _OWN.get(parameter)
     if own and value in ("True", "False"):
         return f"{word} is Python: in a %mj line write {own}. {_literally(word)}"
-    parameter = name.replace("_", "")
     flag = _flag_for(parameter, value) if parameter in _BY_PARAMETER else f"--{parameter}"
     if not fits(flag, value) and not (flag in MAPPED and MAPPED[flag][1].value == value):
         return ""
     meant = f"{flag} {value}" if fits(flag, value) else flag
     return f"{word} is Python: in a prompt write {meant}. {_literally(word)}"
+
+
+def _joined(name: str) -> str:
+    return re.sub(r"[-_.]", "", name)
 
 
 def _literally(word: str) -> str:

@@ -100,6 +100,9 @@ class Client:
         upload_url: The host that takes uploads, and needs the key; None: the one known for the base URL.
         transport: In place of the network, for tests and in-process servers.
         secrets: What is taken out of all that comes in, besides the key.
+
+    Raises:
+        ConfigError: An address that cannot be read.
     """
 
     def __init__(
@@ -116,6 +119,7 @@ class Client:
         self.base_url = api.origin(base_url)
         self.upload_url = api.origin(upload_url or api.UPLOAD_URLS.get(self.base_url, self.base_url))
         self.time_scale = time_scale
+        wire.hold_readable(self.base_url, self.upload_url)
         self.shield = intake.Shield(key, *secrets)
         self._logs = wire.QuietLogs(self.shield)
         limits = httpx.Limits(
@@ -165,15 +169,15 @@ class Client:
         """
         content = api.request_text(request).encode()
         headers = {"Content-Type": "application/json"}
-        came = bytearray()
+        came, asked = bytearray(), str(getattr(request, "task_id", ""))
         try:
             answer = await self._send(
                 "POST", api.ENDPOINTS[type(request)], came, content=content, headers=headers
             )
         except errors.NoAnswer as error:
-            said = self.shield.body(bytes(came))
-            return outcomes.unanswered(forget(error), said)  # its frames hold what came, as it came
-        return outcomes.judge(answer.status, answer.said, answer.retry_after)
+            said = self.shield.cut(bytes(came))
+            return outcomes.unanswered(forget(error), said, asked)  # its frames hold what came, as it came
+        return outcomes.judge(answer.status, answer.said, answer.retry_after, asked)
 
     async def submit(self, request: Request) -> str:
         """Send a paid request, once, and return the service's task id; see `send`.

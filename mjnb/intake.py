@@ -23,12 +23,22 @@ WORDS = 2000  # characters of a message that are shown and kept
 ID_LENGTH = 128  # characters of a task id
 UNFOLDED = 3  # layers of JSON within JSON that are read
 DEPTH = 8  # levels of an answer that are searched for a task id
+LONGEST_LETTER = 24  # characters of one of a secret's, escaped
 LONGEST_WAIT = 300.0  # seconds that a service may tell to wait
 TASK_NAMES = ("taskid", "task_id", "task-id")  # keys of a task id, in lower case
+NAMING = ("taskid", "taskids")  # of one or several, without what stands between the words
+TASKS = ("task", "tasks")  # under which a task, or its id, may stand by itself
 NO_ID = ("", "0", "null", "none", "undefined", "false")
 
 _TASK_KEY = re.compile(
-    r"""task[_-]?id\\{0,8}["']?\s{0,8}[:=]\s{0,8}\\{0,8}["']?\s{0,8}([\w.:-]{1,129})""", re.IGNORECASE
+    r"""task[_\s-]?ids?\\{0,8}["']?\s{0,8}[:=]\s{0,8}\[?\s{0,8}\\{0,8}["']?\s{0,8}([\w.:-]{1,129})""",
+    re.IGNORECASE,
+)
+_LINE_END = r"(?:[\r\n]|\\{1,8}[rn]|%0[AaDd]){0,4}"  # where base64 is wrapped
+_HEX_ID = r"[0-9a-f]{24,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID = re.compile(_HEX_ID, re.IGNORECASE)
+_TASK_TEXT = re.compile(  # in XML, and in a sentence
+    rf"""<task[_-]?id>\s{{0,8}}([\w.:-]{{1,129}})|\btask\s{{1,8}}["'#(]?({_HEX_ID})\b""", re.IGNORECASE
 )
 _UNQUOTED = re.compile(r"[^\w!#$&'()*+,/:;=?@~.%\[\]-]|%(?![0-9a-f]{2})", re.IGNORECASE | re.ASCII)
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -46,7 +56,7 @@ class Shield:
     def __init__(self, *secrets: str) -> None:
         kept = [secret for secret in secrets if len(secret) >= SHORTEST]
         self.needed = bool(kept)
-        self._clean = _cleaner(kept)
+        self._clean, self._clean_end = _cleaner(kept), _end_cleaner(kept)
 
     def text(self, said: str) -> str:
         """Return a text without the secrets: plain, quoted for URLs, JSON or HTML, in base64 or hex."""
@@ -55,6 +65,10 @@ class Shield:
     def body(self, content: bytes) -> str:
         """Return a body as text, without the secrets; bytes that are no text are replaced."""
         return self.text(content.decode(json.detect_encoding(content), "replace"))
+
+    def cut(self, content: bytes) -> str:
+        """Return a body that broke off as text, also without the beginning of a secret that it ends with."""
+        return self._clean_end(self.body(content))
 
 
 def _cleaner(secrets: list[str]) -> Callable[[str], str]:
@@ -67,6 +81,21 @@ def _cleaner(secrets: list[str]) -> Callable[[str], str]:
     return lambda said: found.sub(MASK, said)
 
 
+def _end_cleaner(secrets: list[str]) -> Callable[[str], str]:
+    """Return the function that cleans the end of a text that broke off within a secret or a letter of one."""
+
+    def clean(said: str) -> str:
+        for secret in secrets:
+            for length in range(len(secret) - 1, SHORTEST - 1, -1):
+                spelled = "|".join(_spellings(secret[:length]))
+                at = max(0, len(said) - LONGEST_LETTER * len(secret))
+                if found := re.compile(rf"(?:{spelled})[\w+/=%\\&#;-]{{0,9}}\Z").search(said, at):
+                    return said[: found.start()] + MASK
+        return said
+
+    return clean
+
+
 def _spellings(secret: str) -> Iterator[str]:
     """Yield patterns for every encoding of a secret; each allows any mix of escapes, letter by letter."""
     yield f"(?i:{''.join(map(_escaped, secret))})"
@@ -76,7 +105,7 @@ def _spellings(secret: str) -> Iterator[str]:
         packed = base64.b64encode(bytes(shift) + content).decode()
         core = packed[-(-8 * shift // 6) : 8 * (shift + len(content)) // 6]
         for one in {core, core.replace("+", "-").replace("/", "_")}:
-            yield "".join(letter if letter.isalnum() else _escaped(letter) for letter in one)
+            yield _LINE_END.join(letter if letter.isalnum() else _escaped(letter) for letter in one)
 
 
 def _first_letters(secret: str) -> set[str]:
@@ -100,10 +129,14 @@ def _escaped(letter: str) -> str:
         percent,
         rf"\\{{1,8}}u(?i:{_units(letter)})",
         rf"\\{{1,8}}x{_hex(code, 2)}",
-        rf"&#0{{0,8}}{code};?",
-        rf"&#[xX]0{{0,8}}{_hex(code, 1)};?",
+        rf"\\{{1,8}}u\{{0{{0,8}}{_hex(code, 1)}\}}",
+        rf"\\{{1,8}}U{_hex(code, 8)}",
+        rf"\\{{1,8}}{code:03o}",
+        rf"%u{_hex(code, 4)}",
+        rf"&(?:amp;)?#0{{0,8}}{code};?",
+        rf"&(?:amp;)?#[xX]0{{0,8}}{_hex(code, 1)};?",
         *([r"\+"] if letter == " " else []),
-        *([f"&{named};"] if named else []),
+        *([f"&(?:amp;)?{named};"] if named else []),
     ]
     return f"(?:{'|'.join(forms)})"
 
@@ -213,22 +246,31 @@ def moment(value: Any) -> datetime | None:
 # ---- ids and addresses in an answer ----
 
 
-def named_in(said: str) -> tuple[bool, str]:
+def named_in(said: str, asked: str = "") -> tuple[bool, str]:
     """Say whether an answer, read or not, names a task anywhere; and the first id that can be asked for.
 
-    An ``id`` counts at the top and in ``data``, the other names everywhere.
+    An ``id`` counts at the top, in ``data`` and in a ``task``, the other names everywhere; what looks like an
+    id counts also where it stands by itself.
+
+    Args:
+        said: The answer.
+        asked: The id of the task that the request was about, which an answer may repeat.
     """
     try:
         found = list(_names(read(said), DEPTH, outer=True))
     except ValueError:
         found = []
     found += [match for match in _TASK_KEY.findall(said) if match.lower() not in NO_ID]
+    found += [next(filter(None, match)) for match in _TASK_TEXT.findall(said)]
+    found = [one for one in found if not (asked and same_id(identifier(one), asked))]
     return bool(found), next(filter(None, map(identifier, found)), "")
 
 
 def _names(value: Any, depth: int, *, outer: bool) -> Iterator[Any]:
     """Yield what stands under a task id's name and is not empty, `data` first."""
     value = unfold(value)
+    if outer and isinstance(value, str) and _ID.fullmatch(value.strip()):
+        yield value
     if depth == 0 or not isinstance(value, dict | list):
         return
     if isinstance(value, list):
@@ -236,11 +278,12 @@ def _names(value: Any, depth: int, *, outer: bool) -> Iterator[Any]:
             yield from _names(one, depth - 1, outer=outer)
         return
     for key, one in value.items():
-        low = key.strip().lower()
-        if (low in TASK_NAMES or (outer and low == "id")) and not _says_none(one):
-            yield one
+        low = re.sub(r"[\W_]", "", key.lower())
+        if (low in NAMING or (outer and low == "id")) and not _says_none(one):
+            yield from one if isinstance(one, list) else [one]
     for key, one in sorted(value.items(), key=lambda item: item[0] != "data"):
-        yield from _names(one, depth - 1, outer=outer and key == "data")
+        inside = (outer and key == "data") or key.lower() in TASKS
+        yield from _names(one, depth - 1, outer=inside)
 
 
 def _says_none(value: Any) -> bool:

@@ -89,17 +89,18 @@ class Verdict:
         return self.task_id
 
 
-def judge(status: int, said: str, retry_after: str = "") -> Verdict:
+def judge(status: int, said: str, retry_after: str = "", asked: str = "") -> Verdict:
     """Say what an answer to a submit means.
 
     Args:
         status: The HTTP status.
         said: The body, as it came through `mjnb.intake`.
         retry_after: The header of that name.
+        asked: The id of the task that the request goes on from: naming that one names no new task.
     """
     answer, raw = envelope(said), said[:RAW]
     fault = fault_of(status, answer, retry_after)
-    names, task_id = intake.named_in(said)
+    names, task_id = intake.named_in(said, asked)
     if fault is None and answer is not None and (taken := _plain_id(answer)):
         return Verdict(Outcome.TAKEN, taken, None, raw)
     if names:
@@ -110,16 +111,17 @@ def judge(status: int, said: str, retry_after: str = "") -> Verdict:
     return Verdict(Outcome.UNCLEAR, "", fault or nameless, raw)
 
 
-def unanswered(error: errors.NoAnswer, said: str = "") -> Verdict:
+def unanswered(error: errors.NoAnswer, said: str = "", asked: str = "") -> Verdict:
     """Say what it means that no whole answer came.
 
     Args:
         error: What the network said.
         said: What came of an answer before it broke off.
+        asked: As in `judge`.
     """
     if isinstance(error, errors.NotConnected):
         return Verdict(Outcome.REFUSED, "", error)
-    _, task_id = intake.named_in(said)
+    _, task_id = intake.named_in(said, asked)
     if task_id:
         error = errors.AnswerLost(f"{error.message}; what came names task {task_id}")
     return Verdict(Outcome.UNCLEAR, task_id, error, said[:RAW])

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .errors import MediaError, NotConnected
+from .errors import ConfigError, MediaError, NotConnected
 from .hidden import Secret
 from .intake import Shield
 from .params import private_host, url_fault
@@ -53,6 +53,19 @@ def origin(url: str | httpx.URL) -> tuple[str, str, int | None]:
     """Return scheme, host and port of a URL."""
     parts = httpx.URL(url)
     return parts.scheme, parts.host, parts.port
+
+
+def hold_readable(*urls: str) -> None:
+    """Refuse addresses of a service that look like some, and have a host that no network knows.
+
+    Raises:
+        ConfigError: With the address.
+    """
+    for url in urls:
+        try:
+            httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise ConfigError(f"{url!r:.200} is no address: {error}", hint="Check MJNB_BASE_URL.") from None
 
 
 class UnderWay:

@@ -108,8 +108,30 @@ def test_a_service_without_a_key_is_refused_with_what_to_do(base_url: str) -> No
     assert "MJNB_API_KEY" in caught.value.hint
 
 
+MISPLACED = ("{}", " {}", "{}\n", "Bearer {}", "key={}", "{}/", "'{}'", "{}.example", "{}:8080")
+
+
+@pytest.mark.parametrize("spelled", MISPLACED)
+def test_a_key_in_the_place_of_the_address_is_not_shown(spelled: str) -> None:
+    wrong = spelled.format(f"{CANARY}-and-more")
+    for said in ({"base_url": wrong, "environ": {}}, {"environ": {"MJNB_BASE_URL": wrong}}):
+        with pytest.raises(ConfigError, match="base_url is no address") as caught:
+            settings(api_key="k", **said)
+        assert CANARY not in str(caught.value)
+        assert "MJNB_API_KEY" in str(caught.value)
+
+
 @pytest.mark.parametrize(
-    "base_url", ["kei", "ftp://x.org", "https://", "http://u:p@host", "http://a b", "http://[::1"]
+    "base_url",
+    [
+        "kei",
+        "ftp://x.org",
+        "https://",
+        "http://u:p@host",
+        "http://a b",
+        "http://[::1",
+        "http://\u200b10.0.0.1",
+    ],
 )
 def test_a_base_url_that_is_none_is_refused(base_url: str) -> None:
     with pytest.raises(ConfigError, match="base_url: ") as caught:

@@ -25,8 +25,8 @@ WAIT = 120.0  # seconds
 
 
 def held_in(told: str) -> list[str]:
-    """Return the spellings of a key that a text holds."""
-    return [one for one in HELD if one in told]
+    """Return the spellings of a key, and of all but its last letter, that a text holds."""
+    return [one for one in (*HELD, KEY[:-1], WEBHOOK[:-1]) if one in told]
 
 
 def picture() -> bytes:
@@ -52,6 +52,7 @@ REFUSED: dict[str, Callable[[str], Answer]] = {
     ),
     "utf-16": lambda k: Answer(200, json.dumps({"code": 433, "msg": k}).encode("utf-16")),
     "cut": lambda k: Answer(200, json.dumps({"code": 401, "msg": k}).encode(), missing=50),
+    "cut in the key": lambda k: Answer(200, f'{{"code":401,"msg":"{k[:-1]}'.encode(), missing=50),
     "a header that cannot be": lambda k: Answer(200, b"{}", {"X Echo": k.replace("\n", " ")}),
     "a name of a header": lambda k: Answer(200, b"{}", {f"{k.replace(' ', '(')}\x01": "x"}),
     "a packing": lambda k: Answer(200, b"{}", {"Content-Encoding": k.replace("\n", " ")}),

@@ -6,7 +6,7 @@ import base64
 import html
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -39,6 +39,11 @@ def spellings(key: str) -> Iterator[str]:
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             packed = encode(f"{before}{key}{after}".encode()).decode()
             yield from (packed, packed.rstrip("="), quote(packed, safe=""), packed.replace("/", "\\/"))
+    wrapped = [packed[at : at + 7] for at in range(0, len(packed), 7)]
+    yield from (end.join(wrapped) for end in ("\n", "\r\n", "\\n", "\\r\\n", "%0D%0A"))
+    yield "".join(f"\\u{{{ord(one):x}}}" for one in key)
+    yield "".join(f"\\U{ord(one):08x}" for one in key)
+    yield "".join(f"&amp;#{ord(one)};" for one in key)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -48,6 +53,32 @@ def test_a_key_is_taken_out_in_every_spelling(key: str) -> None:
     assert held == []
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
         assert shield.body(json.dumps({"msg": key}).encode(encoding)).endswith('{"msg": "***"}')
+
+
+CUT: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "for a URL": lambda key: "".join(f"%{one:02X}" for one in key.encode()),
+    "for JSON": lambda key: "".join(f"\\u{ord(one):04x}" for one in key),
+    "for HTML": lambda key: "".join(f"&#{ord(one)};" for one in key),
+    "hex": lambda key: key.encode().hex(),
+    "base64": lambda key: base64.b64encode(key.encode()).decode().rstrip("="),
+    "base64 behind Bearer": lambda key: base64.b64encode(f"Bearer {key}".encode()).decode().rstrip("="),
+}
+
+
+@pytest.mark.parametrize("spell", CUT.values(), ids=CUT)
+def test_a_text_that_broke_off_within_a_key_does_not_end_with_its_beginning(
+    spell: Callable[[str], str],
+) -> None:
+    key, before = KEYS[0], '{"code":401,"msg":"'
+    shield, whole = Shield("another-secret", key), spell(KEYS[0])
+    for end in range(len(spell(key[:10])), len(whole) + 1):
+        said = shield.cut(f"{before}{whole[:end]}".encode())
+        assert said.startswith(before)
+        assert MASK in said
+        assert len(said) < len(before) + len(spell(key[:4])) + len(MASK)
+    honest = f"{before}taskId: {'0123456789abcdef' * 2}"
+    assert shield.cut(honest.encode()) == honest
 
 
 def test_honest_text_stays_as_it_is() -> None:

@@ -22,21 +22,22 @@ from hypothesis import strategies as st
 from mjnb import errors, intake, outcomes
 from mjnb.client import Client
 from mjnb.outcomes import Outcome, Verdict
-from mjnb.params import Generate, make
+from mjnb.params import Generate, Request, Upscale, make
 from mjnb.sessions import Session
 
 FOX = make(Generate, {"task_type": "mj_txt2img", "prompt": "a red fox", "speed": "fast"})
 KEY = "a-key-of-the-test-2718"
+GENERATE_UPSCALE = "/api/v1/mj/generateUpscale"
 unhurried = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
-def sent(url: str, transport: httpx.AsyncBaseTransport | None = None) -> Verdict:
+def sent(url: str, transport: httpx.AsyncBaseTransport | None = None, request: Request = FOX) -> Verdict:
     """Send a submit with a client of its own."""
 
     async def do() -> Verdict:
         client = Client(url, KEY, transport=transport)
         try:
-            return await client.send(FOX)
+            return await client.send(request)
         finally:
             await client.close()
 
@@ -56,7 +57,9 @@ STATUSES = st.sampled_from(
 ) | st.integers(200, 599)
 IDS = st.sampled_from([TASK_ID, TASK_ID.upper(), f" {TASK_ID} ", 7, 10**20, 12.0, "t-1", "\n9f\t"])
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
-NAMES = st.sampled_from(["taskId", "task_id", "TaskID", "taskid", "task-id"])
+NAMES = st.sampled_from(
+    ["taskId", "task_id", "TaskID", "taskid", "task-id", "Task Id", "taskIds", "task_ids"]
+)
 
 
 def packed(value: Any, times: int) -> Any:
@@ -76,6 +79,9 @@ PLACES = {
     "beside": lambda name, one: {"result": {name: one}, "data": None},
     "as id in data": lambda _, one: {"data": {"id": one}},
     "as id on top": lambda _, one: {"id": one},
+    "as id of a task": lambda _, one: {"data": {"task": {"id": one}}},
+    "as id of one of many": lambda _, one: {"result": {"tasks": [{"id": one}]}},
+    "several": lambda name, one: {"data": {name: [one, one]}},
 }
 NAMING = st.builds(
     lambda place, name, one: PLACES[place](name, one), st.sampled_from(sorted(PLACES)), NAMES, IDS
@@ -138,6 +144,7 @@ def test_any_bytes_are_a_verdict(status: int, content: bytes, headers: dict[str,
 
 # ---- answers, by hand: one line per way to go wrong ----
 
+UUID = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
 NAMED = f'{{"code":401,"data":{{"taskId":"{TASK_ID}"}}'
 TABLE: dict[str, tuple[Deed, Outcome, str]] = {
     "taken": (taken(), Outcome.TAKEN, TASK_ID),
@@ -170,6 +177,17 @@ TABLE: dict[str, tuple[Deed, Outcome, str]] = {
     **{f"page {one}": (page(one), Outcome.UNCLEAR, "") for one in (200, 302, 400, 408, 409, 499, 502, 524)},
     **{f"page {one}": (page(one), Outcome.REFUSED, "") for one in outcomes.PAGES},
     **{f"code {one}": (envelope(code=one), Outcome.REFUSED, "") for one in outcomes.REFUSALS},
+    "ids": (envelope({"taskIds": [TASK_ID]}, code=400), Outcome.UNCLEAR, TASK_ID),
+    "an id as a task": (envelope({"task": TASK_ID}, code=422), Outcome.UNCLEAR, TASK_ID),
+    "an id as data": (envelope(TASK_ID, code=400), Outcome.UNCLEAR, TASK_ID),
+    "an id in a list": (envelope([UUID], code=400), Outcome.UNCLEAR, UUID),
+    "an id in a sentence": (envelope(code=422, msg=f"task {UUID} made, no hook"), Outcome.UNCLEAR, UUID),
+    "an id in XML": (Answer(403, f"<r><taskId>{TASK_ID}</taskId></r>".encode()), Outcome.UNCLEAR, TASK_ID),
+    "half a list of ids": (Answer(404, f'{{"taskIds":["{TASK_ID}"'.encode()), Outcome.UNCLEAR, TASK_ID),
+    "an id that is missed": (envelope(code=422, msg="taskId is required"), Outcome.REFUSED, ""),
+    "data that is no id": (envelope("no such style", code=422), Outcome.REFUSED, ""),
+    "a trace of a request": (envelope(code=422, msg="x", data={"traceId": TASK_ID}), Outcome.REFUSED, ""),
+    "no ids": (envelope({"taskIds": [], "task": {"id": None}}, code=400), Outcome.REFUSED, ""),
     "an id of null": (envelope({"taskId": None, "id": ""}, code=401), Outcome.REFUSED, ""),
     "another's JSON": (Answer(404, b'{"detail":"Not Found"}'), Outcome.REFUSED, ""),
 }
@@ -207,6 +225,31 @@ def test_what_the_ledger_says_and_what_is_sent_again(faulty: Faulty, tmp_path: P
     connection.close()
     assert f'"taskId":"{TASK_ID}"' in "".join(kept)
     assert max(map(len, kept)) <= outcomes.RAW
+
+
+ABOUT = "f00dfacef00dfacef00dfacef00dface"  # the task that a request goes on from
+REPEATED: dict[str, tuple[Answer, Outcome, str]] = {
+    "in a message": (envelope(code=422, msg=f"taskId: {ABOUT} cannot be upscaled"), Outcome.REFUSED, ""),
+    "in a sentence": (envelope(code=404, msg=f"task {ABOUT} is not there"), Outcome.REFUSED, ""),
+    "in data": (envelope({"taskId": ABOUT, "imageIndex": 0}, code=400), Outcome.REFUSED, ""),
+    "in capitals": (envelope({"task_id": f" {ABOUT.upper()} "}, code=422), Outcome.REFUSED, ""),
+    "as data": (envelope(ABOUT, code=422), Outcome.REFUSED, ""),
+    "in what was asked": (envelope({"request": {"taskId": ABOUT}}, code=402), Outcome.REFUSED, ""),
+    "on a page": (Answer(403, f"<p>taskId={ABOUT}</p>".encode()), Outcome.REFUSED, ""),
+    "unclear all the same": (envelope({"taskId": ABOUT}, code=500), Outcome.UNCLEAR, ""),
+    "cut": (Answer(422, f'{{"taskId":"{ABOUT}"}}'.encode(), missing=9), Outcome.UNCLEAR, ""),
+    "beside a new one": (envelope({"from": {"taskId": ABOUT}, "taskId": "t-2"}, 422), Outcome.UNCLEAR, "t-2"),
+    "taken": (envelope({"taskId": ABOUT}), Outcome.TAKEN, ABOUT),
+}
+
+
+def test_an_answer_that_repeats_the_task_that_was_asked_about_names_no_new_one(faulty: Faulty) -> None:
+    larger, found = make(Upscale, {"task_id": ABOUT, "image": 2}), {}
+    for name, (deed, _, _) in REPEATED.items():
+        faulty.script(GENERATE_UPSCALE, deed)
+        verdict = sent(faulty.url, request=larger)
+        found[name] = (verdict.outcome, verdict.task_id)
+    assert found == {name: (outcome, task_id) for name, (_, outcome, task_id) in REPEATED.items()}
 
 
 def test_an_unclear_answer_is_settled_by_the_record_it_names(faulty: Faulty, tmp_path: Path) -> None:

@@ -304,6 +304,59 @@ EACH_KIND = {
 }
 
 
+WORDLESS = {
+    "fox": "a Task",
+    "fox.images": "a Images",
+    "nothing": "None",
+    "several": "a list",
+    "row": "a dict",
+    "frame": "a DataFrame",
+    "column": "a Series",
+    "array": "a ndarray",
+    "call": "a function",
+    "np": "a module",
+    "thing": "a object",
+    "drawn": "a Image",
+}
+WORDS = {"word": "red", "number": "7", "half": "0.5", "scalar": "2.5", "day": "2026-12-01", "own": "a word"}
+
+
+def test_only_text_and_numbers_are_put_into_a_prompt(shell: Shell, server: Sandbox) -> None:
+    shell.run("import datetime, polars, PIL.Image\nnothing, several, row = None, ['red', 'blue'], {'a': 1}")
+    shell.run("frame = polars.DataFrame({'a': [1]})\ncolumn, array, thing = frame['a'], np.eye(2), object()")
+    shell.run("drawn = PIL.Image.new('RGB', (8, 8))\nclass Own:\n    def __str__(self): return 'a word'")
+    shell.run("word, number, half, scalar, own = 'red', 7, 0.5, np.float64(2.5), Own()")
+    shell.run("day, call = datetime.date(2026, 12, 1), lambda: 1")
+    before = prompts(server)
+    for name, kind in WORDLESS.items():
+        _, error, words = shell.tried(f"%mj a {{{{{name}}}}} bird")
+        assert (error, f"{{{{{name}}}}} is {kind}" in words) == ("PromptError", True), (name, words)
+    assert "{{fox.prompt}}" in shell.tried("%mj a {{fox}} bird")[2]
+    assert prompts(server) == before
+    for name, text in WORDS.items():
+        shell.run(f"%mj a {{{{{name}}}}} bird")
+        assert prompts(server)[-1] == f"a {text} bird"
+
+
+TIMED = (
+    *("%timeit -n1 -r2 %mj a hen", "%timeit -n1 -r2 %mj imagine a hen", "%timeit -n1 -r2 %mj upscale fox 1"),
+    *("%timeit -n1 -r2 x = %mj a hen", "%%timeit -n1 -r2\n%mj a hen", "%timeit -n1 -r2 %mj vary fox 1"),
+    *("%timeit -n1 -r2 %mj rerun fox", "%timeit -n1 -r2 %mj animate fox 1 it runs"),
+)
+
+
+def test_timeit_which_runs_a_line_many_times_pays_nothing(shell: Shell, server: Sandbox) -> None:
+    before = prompts(server)
+    for cell in TIMED:
+        _, error, words = shell.tried(cell)
+        assert (error, "each would be paid" in words) == ("PromptError", True), (cell, words)
+    shell.run("%timeit -n1 -r2 %mj a hen --dry-run")
+    assert "per loop" in shell.run("%timeit -n1 -r2 %mj tasks")
+    assert prompts(server) == before
+    shell.run("%time %mj a timed hen")
+    assert prompts(server) == [*before, "a timed hen"]
+
+
 def test_python_and_sweeps_refuse_the_same(shell: Shell, server: Sandbox) -> None:
     before = len(server.account.tasks)
     for text, said in EACH_KIND.items():

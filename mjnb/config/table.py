@@ -17,6 +17,7 @@ SANDBOX = "sandbox"
 PRESETS = ("kie", "midapi", SANDBOX)
 SQLITE = "sqlite:///"
 SPEED = "fast"  # when none was said
+KEY_LENGTH = 16  # characters from which what is no address may be a key
 ASK_ABOVE = 100.0  # credits that are paid without asking at a service on the internet, when nothing was said
 VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})|%([A-Za-z_]\w*)%")
 PLACE = re.compile(  # what of a database URL may be shown, where no @ is left to doubt
@@ -117,9 +118,11 @@ def _speed(value: Any) -> str:
 def _address(value: Any) -> str:
     from ..params import url_fault
 
-    text = _text(value)
+    text, hint = _text(value), f"Use {', '.join(PRESETS)} or the service's address."
+    if "://" not in text and len(text) >= KEY_LENGTH:  # a key at the wrong place would be shown
+        raise ConfigError("base_url is no address", hint=f"{hint} A key belongs into MJNB_API_KEY.")
     if text not in PRESETS and (fault := url_fault(text)):
-        raise ConfigError(f"base_url: {fault}", hint=f"Use {', '.join(PRESETS)} or the service's address.")
+        raise ConfigError(f"base_url: {fault}", hint=hint)
     return text
 
 

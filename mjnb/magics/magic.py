@@ -12,7 +12,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 
 from .options import EACH, Options, take
 from .scope import caller, names_at
-from .slips import HELP, refuse
+from .slips import HELP, hold_once, refuse
 from .verbs import VERBS, Call, unfit
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ class MJMagics(Magics):
         fox = %mj a red fox in snow --v 7              the same, into a variable
         """
         text, body, options = take(line, cell)
-        names, unset = names_at(caller(), getattr(self.shell, "user_ns", {}))
+        frame = caller()
+        if not (options.dry_run or options.help):
+            hold_once(_verb_of(text)[0], frame)
+        names, unset = names_at(frame, getattr(self.shell, "user_ns", {}))
         call = Call("", names, options, lambda: self._session(options), unset)
         each = options.each and not options.help and _verb_of(text)[0] != "help"
         with _warnings(quiet=options.quiet):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 from .verbs import VERBS
@@ -30,6 +31,9 @@ HELP = ("?", "-h", "--h", "-?", "--?", "/?", "/h")
 _JOINED = re.compile(r"\A([A-Za-z]+)[-_:(](?=\w)(\w*)\)?(?!\S)")  # status-fox, status(fox)
 _ID = re.compile(r"[0-9a-f]{6,64}")
 _PLACE = re.compile(r"[^\W\d]\w*[ ]+[1-4]|[1-4]")
+_PICKED = re.compile(r"([^\W\d]\w*)(?:[ ]+[1-4]|(?:\.\w+)*\[[0-9]+\]\S*|\.\w\S*)")  # x 2, x.images[0]
+PAYING = (None, "animate", "extend", "imagine", "rerun", "upscale", "use", "vary")
+TIMED = "<magic-timeit>"  # what IPython calls the code that it runs many times
 
 
 def meant(text: str, names: Mapping[str, Any]) -> str:
@@ -125,7 +129,30 @@ def refuse(text: str, names: Mapping[str, Any]) -> None:
     if prompt.without_prefix(text)[1]:
         return
     hint = f"As a prompt: %mj imagine {text[:40]}{'…' if len(text) > 40 else ''}. Nothing was sent."
+    if (picked := _PICKED.fullmatch(text)) and is_task(picked[1], names):
+        name = picked[1]
+        verbs = f"%mj upscale {name} 2, %mj vary {name} 2, %mj animate {name} 2, %mj wait {name}"
+        raise PromptError(
+            f"%mj {text[:60]}: {name} is a task, and no verb says what to do: {verbs}", hint=hint
+        )
     if line := meant(text, names):
         raise PromptError(f"%mj {text[:60]}: did you mean %mj {line[:60]}?", hint=hint)
     if fault := prompt.command(text, lambda name: is_task(name, names)):
         raise PromptError(fault, hint=hint)
+
+
+def hold_once(verb: str | None, frame: FrameType) -> None:
+    """Refuse a paying line in ``%timeit``, which runs it as often as it likes.
+
+    Args:
+        verb: The line's; None: it begins with none.
+        frame: Where the line stands.
+
+    Raises:
+        PromptError: It would be paid each time.
+    """
+    from ..errors import PromptError
+
+    if verb in PAYING and frame.f_code.co_filename == TIMED:
+        hint = "Take %time, which runs it once, or --dry-run. Nothing was sent."
+        raise PromptError("%timeit runs this many times, and each would be paid", hint=hint)

@@ -203,7 +203,7 @@ def _whole(value: object) -> int:
 
 def url_fault(url: str) -> str:
     """Return why a URL cannot be given to the service, or an empty text."""
-    if any(c.isspace() or ord(c) < 32 for c in url):
+    if any(c.isspace() or not c.isprintable() for c in url):
         return f"{url!r} is not a URL: it has spaces or control characters"
     try:
         parts = urlsplit(url)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from types import ModuleType
 
 from ..errors import PromptError
 from .permutations import Piece, joined, pieces
@@ -68,7 +69,30 @@ def _look_up(path: str, names: Mapping[str, object]) -> object:
         except AttributeError:
             near = _did_you_mean(attribute, dir(value))
             raise LookupError(f"{{{{{path}}}}}: {name!r} has no {attribute!r}{near}") from None
+    if not _is_text(value):
+        raise LookupError(f"{{{{{path}}}}} is {_kind_of(value)}, and no text or number{_advice(path, value)}")
     return value
+
+
+def _is_text(value: object) -> bool:
+    """Return whether a value has words of its own for a prompt: no list, task, table, function or nothing."""
+    if isinstance(value, str):
+        return True
+    shows_itself = any(hasattr(value, name) for name in ("_repr_html_", "_repr_mimebundle_", "_repr_png_"))
+    wordless = type(value).__str__ is object.__str__ and type(value).__repr__ is object.__repr__
+    no_text = value is None or isinstance(value, Collection | ModuleType) or callable(value)
+    return not (shows_itself or wordless or no_text)
+
+
+def _kind_of(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def _advice(path: str, value: object) -> str:
+    if isinstance(getattr(value, "prompt", None), str):
+        return f": {{{{{path}.prompt}}}} is its prompt"
+    each = f": mj.sweep('… {{x}} …', x={path}) makes a task for each"
+    return each if isinstance(value, Sequence) else ""
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -1,14 +1,15 @@
 """Slips: words that are nearly a flag or an option, told of before they are paid as prose.
 
-A word is a slip when it is a known one but for its letters' case, the kind or number of its dashes, what is
-stuck to it, or a letter or two.  Two hyphens are never prose, so there a near miss is enough.  A single
-hyphen or a long dash is prose more often than not: there the word has to be a known one, and what follows
-has to be its value.  In quotes (``"--stylze"``) every word is text.
+A word is a slip when it is a known one but for its letters' case or width, the kind or number of its dashes,
+what is stuck to it or stands in it unseen, or a letter or two.  Two hyphens are never prose, so there a near
+miss is enough.  A single hyphen or a long dash is prose more often than not: there the word has to be a known
+one, and what follows has to be its value.  In quotes (``"--stylze"``) every word is text.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from ..params import REST, Generate, rows
@@ -20,7 +21,7 @@ DASHES = "-‐‑‒–—―−⸺⸻﹘﹣－"
 LONGEST = 24  # letters of a word that may be a slip
 
 _NAME = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
-_STUCK = re.compile(r"[=:].*|\.?[0-9][0-9.:]*[,;!?]*|[.,;!?]+", re.DOTALL)
+_STUCK = re.compile(r"[=:].*|\.?[0-9][0-9.:]*[,;!?]*|[.,;!?\\]+", re.DOTALL)
 _KEYWORD = re.compile(r"([A-Za-z_]+(?:-[A-Za-z]+)*)=([^\s=]+)")
 _RATIO = re.compile(r"[0-9.]{1,9}:[0-9.]{1,9}")
 _OWN = {word.replace("-", ""): word for word in OWN_WORDS}
@@ -40,28 +41,31 @@ def slip(words: Sequence[Word], here: int) -> str:
     Returns:
         The fault, with the nearest and how to mean the word as it is; an empty text for prose.
     """
-    word, following = words[here].text, _text(words, here + 1)
+    typed, following = words[here].text, _text(words, here + 1)
+    word = _seen(typed)
     bare = word.lstrip(DASHES)
-    dashes = word[: len(word) - len(bare)]
+    dashes, bare = word[: len(word) - len(bare)], _plain(bare)
     if not dashes:
-        return _keyword(word)
+        return _keyword(typed)
     if not bare:
         meant = _spaced(following, _text(words, here + 2)) if dashes == "--" else ""
-        return f"{word} {following} is not read as a flag: did you mean {meant}?" if meant else ""
+        return f"{typed} {following} is not read as a flag: did you mean {meant}?" if meant else ""
     found = _NAME.match(bare)
     if found is None or found.end() > LONGEST:
         return ""
     edge = here == 0 or not following or following[0] in DASHES
     name, stuck = found.group().lower(), bare[found.end() :]
     option = _option(dashes, name, stuck, edge)
-    meant = option or _flag(dashes, name, stuck, following, edge) or _pair(words, here, name, stuck)
+    as_it_is = typed == f"{dashes}{bare}"
+    flag = option or _flag(dashes, name, stuck, following, edge=edge, as_it_is=as_it_is)
+    meant = flag or _pair(words, here, name, stuck)
     if not meant:
         return ""
     python = f" In Python say {_IN_PYTHON[meant]}." if meant in _IN_PYTHON else ""
-    if meant == word:
-        return f"{word} is an option of %mj.{python} {_literally(word)}"
+    if meant == typed:
+        return f"{typed} is an option of %mj.{python} {_literally(typed)}"
     kind = "an option" if option else "a flag"
-    return f"{word} is not read as {kind}: did you mean {meant}?{python} {_literally(word)}"
+    return f"{typed} is not read as {kind}: did you mean {meant}?{python} {_literally(typed)}"
 
 
 def unknown(words: Iterable[Word]) -> list[str]:
@@ -103,7 +107,7 @@ def _option(dashes: str, name: str, stuck: str, edge: bool) -> str:
 # ---- flags ------------------------------------------------------------------------------------------
 
 
-def _flag(dashes: str, name: str, stuck: str, following: str, edge: bool) -> str:
+def _flag(dashes: str, name: str, stuck: str, following: str, *, edge: bool, as_it_is: bool) -> str:
     """Return the flag that is meant, with its value if there is one, or an empty text."""
     if dashes == "--" and f"--{name}" not in _FLAGS.values() and _takes_rest(name.partition("-")[0]):
         first, hyphen, rest = name.partition("-")
@@ -113,7 +117,7 @@ def _flag(dashes: str, name: str, stuck: str, following: str, edge: bool) -> str
     value = stuck.strip("=:,;!?") if stuck.strip("=:.,;!?") else following
     flag = f"--{name}" if f"--{name}" in _FLAGS.values() else _near_flag(name, value)
     known = flag == f"--{name}"
-    if not flag or (dashes == "--" and known and not stuck):
+    if not flag or (dashes == "--" and known and not stuck and as_it_is):
         return ""
     if not _surely(dashes, flag, value, known, edge and not stuck):
         return ""
@@ -207,6 +211,18 @@ def _keyword(word: str) -> str:
 
 def _joined(name: str) -> str:
     return re.sub(r"[-_.]", "", name)
+
+
+def _seen(word: str) -> str:
+    """Return a word without what nobody sees: zero-width spaces and joiners, marks of direction."""
+    return word if word.isascii() else "".join(one for one in word if unicodedata.category(one) != "Cf")
+
+
+def _plain(bare: str) -> str:
+    """Return what stands behind dashes with letters of usual width and every dash in it as a hyphen."""
+    if bare.isascii():
+        return bare
+    return "".join("-" if one in DASHES else one for one in unicodedata.normalize("NFKC", bare))
 
 
 def _literally(word: str) -> str:

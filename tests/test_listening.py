@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import pytest
 
-from mjnb.widgets.listening import MOST_VIEWS, Newest, listen, stamp_of
+from mjnb.widgets.listening import MOST_PRESSES, MOST_VIEWS, Newest, listen, stamp_of
 
 
 def test_a_message_is_a_mapping_and_its_buffers_are_bytes() -> None:
@@ -53,3 +53,16 @@ def test_views_that_are_gone_are_forgotten() -> None:
         assert not newest.has_overtaken({"stamp": "spoken 5"})
     assert newest.has_overtaken({"stamp": "spoken 4"})
     assert len(newest._edits) == MOST_VIEWS
+
+
+def test_a_press_is_handed_on_once_however_often_it_comes() -> None:
+    heard: list[Any] = []
+    widget = anywidget.AnyWidget()
+    listen(widget, lambda message, _: heard.append(message.get("press")))
+    for press in ("a 1", "b 1", "a 1", "a 3", "a 2", "a 3", "b 1", "a 01", None, None, "", 7, ["a 1"], "a"):
+        widget._handle_custom_msg({"do": "it", "press": press}, [])
+    assert heard == ["a 1", "b 1", "a 3", "a 2", "a 01", None, None, "", 7, ["a 1"], "a"]
+    for number in range(10, 10 * MOST_PRESSES):
+        widget._handle_custom_msg({"do": "it", "press": f"a {number}"}, [])
+        widget._handle_custom_msg({"do": "it", "press": f"a {number}"}, [])
+    assert len(heard) == 11 + 10 * MOST_PRESSES - 10

@@ -60,10 +60,12 @@ def hear(made: Panel, do: str, buffers: tuple[bytes, ...] = (), **message: Any) 
     made.form._handle_custom_msg({"do": do, **message}, list(buffers))
 
 
-def say(made: Panel, text: str, *, do: str = "say", commit: bool = False, **said: Any) -> None:
+def say(
+    made: Panel, text: str, *, do: str = "say", commit: bool = False, press: str = "", **said: Any
+) -> None:
     shown = [one["url"] for one in made.form.pictures]
     values = {"task_type": "mj_txt2img", "prompt": text, **said}
-    hear(made, do, said=values, stamp="a 1", commit=commit, pictures=shown)
+    hear(made, do, said=values, stamp="a 1", press=press, commit=commit, pictures=shown)
 
 
 def answer(made: Panel, **said: Any) -> None:
@@ -289,6 +291,28 @@ def test_pressing_twice_pays_once(made: Panel, session: Session) -> None:
     assert session.spent == 2 * PRICES["fast"]
 
 
+def test_a_press_whose_message_comes_again_pays_once(
+    made: Panel, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that was lost may bring a message again, long after the first one was answered."""
+    monkeypatch.setattr("mjnb.panels.runs.TWICE", 0.0)
+    say(made, "a fox", do="generate", press="a 1")
+    (task,) = sent(made)
+    until(lambda: not made.form.busy, 10)
+    say(made, "a fox", do="generate", press="a 1")
+    assert not made.form.busy
+    shelf = made.gallery.widget
+    for count, press in enumerate(["b 1", "b 2", "b 10"], 2):
+        for action, number in (("U", 1), ("V", 2), ("Rerun", 0), ("U", 3)):  # the first of them counts
+            wanted = {"id": task.id, "action": action, "number": number, "press": press}
+            shelf._handle_custom_msg({"do": "act", **wanted}, [])
+        assert len(sent(made, count)) == count
+    say(made, "a fox", do="generate", press="a 2")  # another press
+    sent(made, 5)
+    until(lambda: not made.form.busy, 10)
+    assert session.tasks()["task_type"].to_list() == ["mj_txt2img", *3 * ["mj_upscale"], "mj_txt2img"]
+
+
 def test_two_runs_are_in_flight_at_once(made: Panel, session: Session) -> None:
     made.params = {"prompt": "a fox"}
     made.generate()
@@ -499,6 +523,14 @@ def test_a_file_has_a_limit() -> None:
         assert parts.take("big.png", "k", part, 100, some) is None
     with pytest.raises(InvalidRequest, match="larger than"):
         parts.take("big.png", "k", 2, 100, some)
+
+
+def test_files_that_never_become_whole_are_forgotten() -> None:
+    parts = references.Parts()
+    for number in range(100):
+        parts.take("left.png", f"k{number}", 0, 2, b"half")
+    assert len(parts._coming) <= references.MOST_FILES
+    assert parts.take("left.png", "k99", 1, 2, b"half") == b"halfhalf"
 
 
 # ---- what a result's buttons do ----

@@ -42,7 +42,12 @@ def press(tab: SweepTab, **more: Any) -> None:
 
 
 def pay(tab: SweepTab) -> None:
-    hear(tab.widget, "pay", question=tab.widget.question)
+    hear(tab.widget, "pay", **asked(tab))
+
+
+def asked(tab: SweepTab) -> dict[str, Any]:
+    """Return what stands in the page beside the question."""
+    return {"question": tab.widget.question, "shown": [tab.widget.python, tab.widget.run_words]}
 
 
 def end(tab: SweepTab) -> None:
@@ -264,14 +269,40 @@ def test_the_answer_to_another_question_pays_nothing(sandbox: Sandbox, tmp_path:
         tab = tab_of(session)
         say(tab, ("stylization", "0, 500"))
         press(tab)
-        first = tab.widget.question
+        first = asked(tab)
         say(tab, ("stylization", "0..1000/250"))
         press(tab)
-        hear(tab.widget, "pay", question=first)
+        hear(tab.widget, "pay", **first)
         assert (tab.running, session.spent) == (False, 0)
         pay(tab)
         end(tab)
         assert session.spent == 40
+
+
+@pytest.mark.parametrize("other", [("stylization", "0, 1000"), ("weirdness", "0, 500")])
+def test_a_question_in_the_same_words_is_another_one(
+    sandbox: Sandbox, tmp_path: Path, other: tuple[str, str]
+) -> None:
+    """As many cells at the same price: the words are the same, what would be paid is not."""
+    said = dict(SAID)
+    with Session(sandbox=sandbox, data_dir=tmp_path, ask_above=10) as session:
+        tab = tab_of(session, lambda: dict(said))
+        say(tab, ("stylization", "0, 500"))
+        press(tab)
+        first = asked(tab)
+        say(tab, other)
+        press(tab)
+        assert tab.widget.question == first["question"]
+        hear(tab.widget, "pay", **first)
+        said["prompt"] = "an owl"
+        tab.refresh()
+        press(tab)
+        assert tab.widget.question == first["question"]
+        hear(tab.widget, "pay", **first)
+        assert (tab.running, session.spent) == (False, 0)
+        pay(tab)
+        end(tab)
+        assert set(session.tasks()["prompt"]) == {"an owl"}
 
 
 def test_what_a_newer_form_overtook_is_not_planned(session: Session) -> None:

@@ -29,6 +29,7 @@ function openShelf(model) {
   const views = new Set();
   const busy = new Set(); // what waits for its answer, also while a card is drawn anew
   const waiting = new Map(); // what was pressed and not answered yet, by nonce
+  const me = freshId();
   let nonce = 0;
 
   const forget = (id) => {
@@ -78,7 +79,7 @@ function openShelf(model) {
     ask(message, then) {
       nonce += 1;
       waiting.set(nonce, then);
-      model.send({ ...message, nonce });
+      model.send({ ...message, nonce, press: `${me} ${nonce}` });
     },
     close() {
       for (const id of [...pictures.keys()]) forget(id);

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL_SIDE = 96  # pixels
 MOST_PARTS = 1000
+MOST_FILES = 8  # under way at once; of more, the one that began first was left by a page that is gone
 
 _RESULT = re.compile(r"(?P<task>[\w-]{4,})(?:[/# ](?P<number>[1-4]))?")
 
@@ -154,6 +155,8 @@ class Parts:
         from ..media import BYTE_LIMIT
 
         parts = self._coming.setdefault(key, [])
+        if len(self._coming) > MOST_FILES:
+            del self._coming[next(iter(self._coming))]
         if part != len(parts) or not 0 < of <= MOST_PARTS:
             del self._coming[key]
             raise InvalidRequest(f"{name} did not arrive whole", hint="Choose the file again.")

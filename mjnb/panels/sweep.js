@@ -21,6 +21,7 @@ export default {
     const stop = button("Stop", "Stop: send nothing new; what runs goes on and is kept", () => tell("stop"), { "data-key": "stop" });
     const me = freshId();
     let edits = 0;
+    let pressed = 0;
     let typed;
     let shown = ""; // the address of the figure
 
@@ -28,7 +29,8 @@ export default {
     const tell = (verb, more = {}) => model.send({ do: verb, form: said(), stamp: `${me} ${edits}`, theme: theme(),
       width: Math.round(el.clientWidth), ...more });
 
-    const start = () => tell("run", { shown: [model.get("python"), model.get("run_words")] });
+    const press = (verb, more = {}) => tell(verb, { press: `${me} ${pressed += 1}`, shown: [model.get("python"), model.get("run_words")], ...more });
+    const start = () => press("run");
 
     function axis(number, name) {
       const select = element("select", { "data-key": `axis ${number}` });
@@ -119,7 +121,7 @@ export default {
         return;
       }
       const price = model.get("price");
-      const pay = button(`Pay about ${price}`, `Pay about ${price} and start`, () => tell("pay", { question: text }), { class: "mjnb-primary" });
+      const pay = button(`Pay about ${price}`, `Pay about ${price} and start`, () => press("pay", { question: text }), { class: "mjnb-primary" });
       const cancel = button("Cancel", "Cancel: pay nothing", () => tell("cancel"));
       question.replaceChildren(element("div", {}, text), element("div", { class: "mjnb-actions" }, pay, cancel));
       question.hidden = false;

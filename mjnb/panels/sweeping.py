@@ -123,12 +123,15 @@ class SweepTab:
         """Run what was shown; what was typed since is only shown."""
         late, form = self._newest.has_overtaken(message), Form.read(message.get("form"))
         with self._turn:
-            shown = [self.widget.python, self.widget.run_words]
-            if form == self.form and not late and message.get("shown") == shown:
+            if form == self.form and not late and self._shows(message):
                 return self._ask_or_start()
             if form != self.form and not late:
                 self._read(form)
             raise ConfirmationNeeded(CHANGED, hint=AGAIN)
+
+    def _shows(self, message: Mapping[str, Any]) -> bool:
+        """Return whether a page shows what is planned here; two plans may ask in the same words."""
+        return message.get("shown") == [self.widget.python, self.widget.run_words]
 
     def pay(self) -> None:
         """Pay for what was asked for."""
@@ -227,7 +230,7 @@ class SweepTab:
             self._guarded(lambda: self._read(Form.read(message.get("form"))))
         elif verb == "run":
             self._guarded(lambda: self._pressed(message))
-        elif verb == "pay" and message.get("question") == self.widget.question:
+        elif verb == "pay" and message.get("question") == self.widget.question and self._shows(message):
             self.pay()
         elif verb in ("cancel", "stop"):
             self.cancel() if verb == "cancel" else self.stop()

@@ -15,6 +15,7 @@ from typing import Any
 import ipywidgets  # type: ignore[import-untyped]
 
 MOST_VIEWS = 16  # whose latest edit is remembered
+MOST_PRESSES = 256  # that are remembered
 STAMP = re.compile(r"[A-Za-z0-9_-]{1,64} [0-9]{1,15}")
 
 Take = Callable[[Mapping[str, Any], list[bytes]], None]
@@ -23,23 +24,33 @@ Take = Callable[[Mapping[str, Any], list[bytes]], None]
 def listen(widget: ipywidgets.Widget, take: Take) -> None:
     """Hand on what a front end says, one message at a time; what is no mapping is no message.
 
+    A message that names the press of a button (``press``, written as a stamp) is handed on once, however
+    often it comes: a connection that was lost may bring it again, and a press may pay.
+
     Args:
         widget: Whose front end.
         take: Called with every message and its buffers, on whichever thread it came.
     """
     turn = threading.RLock()
+    presses: dict[str, None] = {}  # that came, the latest at the end
 
     def hear(_: Any, message: Any, buffers: Any) -> None:
         if isinstance(message, Mapping):
             with turn:
+                if (press := stamp_of(message, "press")) in presses:
+                    return
+                if press:
+                    presses[press] = None
+                if len(presses) > MOST_PRESSES:
+                    del presses[next(iter(presses))]
                 take(message, [bytes(one) for one in buffers or ()])
 
     widget.on_msg(hear)
 
 
-def stamp_of(message: Mapping[str, Any]) -> str:
+def stamp_of(message: Mapping[str, Any], name: str = "stamp") -> str:
     """Return a message's stamp; empty, when it is none: it goes back to the page, as it came."""
-    said = message.get("stamp")
+    said = message.get(name)
     return said if isinstance(said, str) and STAMP.fullmatch(said) else ""
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from mjnb import config
 from mjnb.config import settings
-from mjnb.errors import ConfigError, LedgerError, MediaError, MJError
+from mjnb.errors import BudgetExceeded, ConfigError, LedgerError, MediaError, MJError
 from mjnb.foreign import Foreign, hex_id
 from mjnb.ledger import Ledger
 from mjnb.ledger.copying import backup, check, copy
@@ -470,3 +470,23 @@ def test_each_folder_has_its_own_ledger(tmp_path: Path, sandbox: Sandbox) -> Non
     for strange in ("mode=memory", "uri=true", "vfs=x", "cache=shared", "immutable=1", "nolock=1"):
         with pytest.raises(MJError, match="has the option"):
             Ledger(f"sqlite:///{tmp_path}/l.db?{strange}")
+
+
+@pytest.mark.parametrize("said", [-8.0, -1e9, -1e308, -math.inf, -0.0, None, math.inf, 1e308])
+def test_no_row_gives_an_owner_more_than_an_empty_ledger(
+    sandbox: Sandbox, tmp_path: Path, said: float | None
+) -> None:
+    how = {"sandbox": sandbox, "data_dir": tmp_path, "owner": "ada", "max_credits": 8}
+    with Session(**how) as session:
+        a_task(session.desk.open(warn=False).ledger, "submitted")
+        session.imagine("a fox")
+        account = session.tracker.account
+    with contextlib.closing(sqlite3.connect(tmp_path / "ledger.db")) as ledger, ledger:
+        row = "UPDATE task SET credits = ?, owner = 'ada', account = ?"
+        assert ledger.execute(row, (said, account)).rowcount == 2
+    with Session(**how) as session:
+        assert session.spent >= 0
+        for number in range(2):
+            with contextlib.suppress(BudgetExceeded):
+                session.imagine(f"an owl {number}")
+    assert sandbox.account.submits <= 2

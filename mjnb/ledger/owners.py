@@ -14,8 +14,13 @@ from .schema import task
 
 
 def spent(c: sa.Connection, account: str, owner: str) -> float:
-    """Return the credits of everything that was sent for an owner and not refused, by the estimates."""
+    """Return the credits of everything that was sent for an owner and not refused, by the estimates.
+
+    Less than nothing was never paid: a row that says so, in a ledger that somebody else wrote, would loosen
+    the limit of all that follows.
+    """
     theirs = (task.c.account == account) & (task.c.owner == owner) & (task.c.state != "rejected")
+    theirs &= task.c.credits > 0
     return float(c.execute(sa.select(sa.func.sum(task.c.credits)).where(theirs)).scalar() or 0)
 
 
@@ -35,6 +40,6 @@ def hold(c: sa.Connection, account: str, owner: str | None, credits: float, limi
     if owner is None or limit is None:
         return
     before = spent(c, account, owner)
-    if exceeds(before + credits, limit):
+    if exceeds(before + max(credits, 0.0), limit):
         left = f"{left_of(limit, before):g} of {limit:g} are left"
         raise BudgetExceeded(f"this may cost {credits:g} credits, {left} in the budget of {owner}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from . import errors, intake, outcomes
-from .params import Generate, Request, Upscale, Vary, VideoExtend, body
+from .params import Generate, Request, Upscale, Vary, VideoExtend, as_number, body
 
 BASE_URLS = {"kie": "https://api.kie.ai", "midapi": "https://api.midapi.ai"}
 UPLOAD_URLS = {BASE_URLS["kie"]: "https://kieai.redpandaai.co"}  # the key goes there, too; else the same host
@@ -57,11 +58,14 @@ def origin(service: str) -> str:
         return word
     if not parts.netloc:
         return word.lower()
-    return urlunsplit((parts.scheme, netloc(parts), parts.path.rstrip("/"), parts.query, ""))
+    return urlunsplit((parts.scheme, netloc(parts), _path(parts.path), parts.query, ""))
 
 
 def netloc(parts: SplitResult) -> str:
-    """Return host and port in their one spelling: small letters, no final dot, no default port."""
+    """Return host and port in their one spelling: small letters, no final dot, no default port.
+
+    A number is an address as the system's resolver reads it: ``127.1`` and ``2130706433`` are 127.0.0.1.
+    """
     host = (parts.hostname or "").rstrip(".")
     try:
         port = parts.port
@@ -74,10 +78,17 @@ def netloc(parts: SplitResult) -> str:
 def _host(host: str) -> str:
     name, percent, zone = host.partition("%")
     try:
-        address = ipaddress.ip_address(name)
+        address = ipaddress.ip_address(as_number(name) or name)
     except ValueError:
         return _ascii(host)
-    return f"[{address.compressed}{percent}{zone}]" if address.version == 6 else str(address)
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or f"[{address.compressed}{percent}{zone}]")
+
+
+def _path(path: str) -> str:
+    """Return a path as a server is asked for it: without ``.`` and ``..``, doubled or final slashes."""
+    return posixpath.normpath(f"/{path.lstrip('/')}").rstrip("/")
 
 
 def _ascii(host: str) -> str:

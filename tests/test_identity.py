@@ -64,8 +64,15 @@ ORIGINS = {
         *("https://api.kie.ai:443", "https://api.kie.ai.", "https://Api.Kie.Ai.:443/", "https://api.kie.ai?"),
         *("https://api.kie.ai#", "https://api.kie.ai/#top"),
     ),
-    "https://gate.example/kie": ("https://gate.example/kie/", "https://GATE.example:443/kie"),
+    "https://gate.example/kie": (
+        *("https://gate.example/kie/", "https://GATE.example:443/kie", "https://gate.example/./kie/."),
+        *("https://gate.example//kie", "https://gate.example/v1/../kie"),
+    ),
     "http://[::1]:8080": ("http://[0:0:0:0:0:0:0:1]:8080/", "HTTP://[0::1]:8080"),
+    "http://127.0.0.1:8080": (
+        *("http://127.1:8080", "http://2130706433:8080/", "http://0x7f.0.0.1:8080", "http://0177.0.0.1:8080"),
+        *("http://[::ffff:127.0.0.1]:8080", "http://[::ffff:7f00:1]:8080"),
+    ),
     "http://xn--bcher-kva.example": ("http://Bücher.example", "http://bücher.example:80/"),
     "sandbox": ("Sandbox", " sandbox"),
 }

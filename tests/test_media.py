@@ -292,11 +292,13 @@ def test_a_cached_thumbnail_is_used_when_the_picture_is_gone(store: Store) -> No
         store.thumbnail(kept.path, 50)
 
 
-def test_a_picture_that_was_damaged_on_disk_is_told(store: Store) -> None:
+@pytest.mark.parametrize("other", [JPEG[: len(JPEG) // 2], JPEG + b"more", PNG, b""])
+def test_a_picture_that_was_damaged_or_replaced_on_disk_is_told(store: Store, other: bytes) -> None:
     kept = store.keep(JPEG)
-    (store.folder / kept.path).write_bytes(JPEG[: len(JPEG) // 2])
-    with pytest.raises(MediaError, match="is damaged"):
-        store.thumbnail(kept.path)
+    (store.folder / kept.path).write_bytes(other)
+    for look in (store.thumbnail, store.open):
+        with pytest.raises(MediaError, match="is damaged or replaced"):
+            look(kept.path)
     assert [path.name for path in files_in(store)] == [Path(kept.path).name]
 
 

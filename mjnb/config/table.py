@@ -64,7 +64,7 @@ class Setting:
         try:
             return self.read(given)
         except ValueError as fault:
-            said = "the value given" if self.secret or self.holds_secret else repr(given)
+            said = "the value given" if self.secret or self.holds_secret else _shown(given)
             raise ConfigError(f"{where} is {said}", hint=str(fault)) from None
 
     def guarded(self, given: Any) -> Any:
@@ -80,6 +80,13 @@ class Setting:
             return self.value(float(text), where)
         except ValueError:
             return self.value(text, where)  # which says what is wrong with it
+
+
+def _shown(given: Any) -> str:
+    """Return a value that was not accepted as it may be shown: it may be a key in the wrong place."""
+    if isinstance(given, str) and len(given) >= KEY_LENGTH and not VARIABLE.search(given):
+        return f"a text of {len(given)} characters"
+    return repr(given)
 
 
 def _positive(value: Any) -> float:

@@ -7,6 +7,7 @@ has to be what the verb takes: nothing, a task, a number, a state.  ``wait, what
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
@@ -129,6 +130,8 @@ def refuse(text: str, names: Mapping[str, Any]) -> None:
     if prompt.without_prefix(text)[1]:
         return
     hint = f"As a prompt: %mj imagine {text[:40]}{'…' if len(text) > 40 else ''}. Nothing was sent."
+    if not any(unicodedata.category(mark)[0] in "LNS" for mark in text.partition(" --")[0]):
+        raise PromptError(f"%mj {text[:60]}: there are no words in the prompt", hint=hint)
     if (picked := _PICKED.fullmatch(text)) and is_task(picked[1], names):
         name = picked[1]
         verbs = f"%mj upscale {name} 2, %mj vary {name} 2, %mj animate {name} 2, %mj wait {name}"

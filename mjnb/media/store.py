@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,14 +106,24 @@ class Store:
         """Open a stored picture; of a video, its first frame.
 
         Raises:
-            MediaError: The file is missing or cannot be read.
+            MediaError: The file is missing, cannot be read, or is not the one that was kept.
         """
         try:
+            content = self._kept(relative)
             if relative.endswith(videos.FORMAT[1]):
-                return videos.first_frame((self.at(relative)).read_bytes())
-            return Image.open(self.at(relative), formats=list(pictures.FORMATS))
+                return videos.first_frame(content)
+            return Image.open(io.BytesIO(content), formats=list(pictures.FORMATS))
         except (OSError, SyntaxError) as error:
             raise MediaError(f"cannot open the picture {relative}: {error}") from error
+
+    def _kept(self, relative: str) -> bytes:
+        """Return a file's content, which must be what its name is the hash of."""
+        content = self.at(relative).read_bytes()
+        if hashlib.sha256(content).hexdigest() != Path(relative).stem:
+            raise MediaError(
+                f"the picture {relative} is damaged or replaced; its task's fetch() gets it again"
+            )
+        return content
 
     def thumbnail(self, relative: str, side: int = THUMBNAIL_SIDE) -> bytes:
         """Return a small JPEG of a stored picture, made once.

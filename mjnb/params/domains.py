@@ -237,19 +237,18 @@ def on_this_machine(host: str) -> bool:
     try:
         found = ipaddress.ip_address(name)
     except ValueError:
-        return _is_short_address(name) and _first_number(name) == 127
+        return as_number(name).startswith("127.")
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return (mapped or found).is_loopback
 
 
-def _first_number(name: str) -> int:
-    """Return the first of the four numbers of an address in an old spelling; -1: it is none."""
+def as_number(name: str) -> str:
+    """Return an address of four numbers in its usual spelling, of ``127.1`` or ``0x7f.0.0.1``; or nothing."""
     try:
-        return socket.inet_aton(name)[0]
+        return socket.inet_ntoa(socket.inet_aton(name)) if _is_short_address(name) else ""
     except OSError:
-        return -1
+        return ""
 
 
 def _is_short_address(name: str) -> bool:
-    """Return whether a name is one of the old spellings of an address: ``127.1``, ``0x7f.0.0.1``."""
     return all(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", part) for part in name.split("."))

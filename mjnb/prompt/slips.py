@@ -204,9 +204,22 @@ def _keyword(word: str) -> str:
         return f"{word} is Python: in a %mj line write {own}. {_literally(word)}"
     flag = _flag_for(parameter, value) if parameter in _BY_PARAMETER else f"--{parameter}"
     if not fits(flag, value) and not (flag in MAPPED and MAPPED[flag][1].value == value):
-        return ""
+        said = "" if not _is_parameter(parameter, value) else f"{word} is Python: only mj.imagine takes it"
+        return said and f"{said}. {_literally(word)}"
     meant = f"{flag} {value}" if fits(flag, value) else flag
     return f"{word} is Python: in a prompt write {meant}. {_literally(word)}"
+
+
+def _is_parameter(joined: str, value: str) -> bool:
+    """Return whether a word and a value are a parameter's that has no flag for them."""
+    row = next((row for name, row in rows(Generate).items() if _joined(name) == joined), None)
+    if row is None:
+        return False
+    try:
+        row.domain.read({"true": True, "false": False}.get(value.lower(), value))
+    except ValueError:
+        return False
+    return True
 
 
 def _joined(name: str) -> str:

@@ -76,6 +76,7 @@ GONE: dict[str, Callable[[Path], object]] = {
     "a new one of another session": anew_by_another_session,
     "rm of the log": lambda data: (data / "ledger.db-wal").unlink(),
     "a file in place of the folder": lambda data: (data.rename(data.with_name("x")), data.write_text("")),
+    "a link to itself": lambda data: (data.rename(data.with_name("x")), data.symlink_to(data)),
     "a link pointed elsewhere": link_pointed_elsewhere,
 }
 
@@ -84,7 +85,7 @@ def test_a_ledger_that_goes_away_stops_all_paying(server: Sandbox, tmp_path: Pat
     for number, (what, go) in enumerate(GONE.items()):
         data = tmp_path / str(number) / "data"
         data.parent.mkdir()
-        if "link" in what:
+        if what == "a link pointed elsewhere":
             (data.parent / "was").mkdir()
             data.symlink_to(data.parent / "was")
         with Session(sandbox=server, data_dir=data) as session:

@@ -132,7 +132,7 @@ class Spool:
             if handle is None:
                 return
             if not self.facts and self._pid == os.getpid():  # in a forked child, the file is its parent's
-                with contextlib.suppress(NotADirectoryError):  # a file may stand where the folder was
+                with contextlib.suppress(OSError):  # its folder may be a file now, a link to itself, or shut
                     self.path.unlink(missing_ok=True)
             os.close(handle)
 

@@ -34,10 +34,16 @@ class Standing:
             LedgerMoved: One is gone, or is another now.
         """
         for path, mark in self._marks.items():
-            found = _mark(path)
+            what = f"the ledger {self._file}" if path == self._file else f"the log of the ledger, {path},"
+            try:
+                found = _mark(path)
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                raise LedgerMoved(
+                    f"{what} was lost ({why}) while it was in use; nothing more is sent"
+                ) from None
             if found == mark:
                 continue
-            what = f"the ledger {self._file}" if path == self._file else f"the log of the ledger, {path},"
             if found is None:
                 raise LedgerMoved(f"{what} was deleted or moved while it was in use; nothing more is sent")
             raise LedgerMoved(

@@ -130,7 +130,8 @@ def refuse(text: str, names: Mapping[str, Any]) -> None:
     if prompt.without_prefix(text)[1]:
         return
     hint = f"As a prompt: %mj imagine {text[:40]}{'…' if len(text) > 40 else ''}. Nothing was sent."
-    if not any(unicodedata.category(mark)[0] in "LNS" for mark in text.partition(" --")[0]):
+    marks = text.partition(" --")[0].strip()
+    if marks and not any(unicodedata.category(mark)[0] in "LNS" for mark in marks):
         raise PromptError(f"%mj {text[:60]}: there are no words in the prompt", hint=hint)
     if (picked := _PICKED.fullmatch(text)) and is_task(picked[1], names):
         name = picked[1]

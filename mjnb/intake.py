@@ -86,10 +86,13 @@ def _end_cleaner(secrets: list[str]) -> Callable[[str], str]:
 
     def clean(said: str) -> str:
         for secret in secrets:
+            at = max(0, len(said) - LONGEST_LETTER * len(secret))
+            begun = re.compile("|".join(_spellings(secret[:SHORTEST]))).search(said, at)
+            if begun is None:
+                continue
             for length in range(len(secret) - 1, SHORTEST - 1, -1):
                 spelled = "|".join(_spellings(secret[:length]))
-                at = max(0, len(said) - LONGEST_LETTER * len(secret))
-                if found := re.compile(rf"(?:{spelled})[\w+/=%\\&#;-]{{0,9}}\Z").search(said, at):
+                if found := re.compile(rf"(?:{spelled})[\w+/=%\\&#;-]{{0,9}}\Z").search(said, begun.start()):
                     return said[: found.start()] + MASK
         return said
 

@@ -15,6 +15,7 @@ from test_hostile import settle
 
 from mjnb import api, errors, prompt
 from mjnb.hooks import Counts, Gate
+from mjnb.intake import Shield
 from mjnb.ledger import Ledger
 
 RECORDS, ANSWERS, CALLBACKS, LINES = 600, 3000, 3000, 2000
@@ -39,14 +40,14 @@ def test_thousands_of_records_are_stored_or_refused(tmp_path: Path, figures) -> 
 
 
 def test_thousands_of_answers_and_callbacks_are_read_or_refused(figures) -> None:
-    gate = Gate(counts=Counts())
+    gate, door = Gate(counts=Counts()), Shield("sk-a-key-of-sixteen")
 
     @tries(deadline=None, max_examples=ANSWERS)
     @given(st.integers(100, 599), st.binary(max_size=300) | JSON.map(lambda said: json.dumps(said).encode()))
     def answer(status: int, content: bytes) -> None:
         words = ""
         try:
-            api.unwrap(status, content)
+            api.unwrap(status, door.body(content))
         except errors.ServiceError as told:
             words = str(told)
         assert len(words) < 3000

@@ -30,7 +30,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 POLL_LIMIT = (50, 10.0)  # record-info requests, in any window of so many seconds
 BASE64_LIMIT = 1024 * 1024  # bytes; larger files are streamed
 UPLOAD_PATH = "mjnb"  # the folder at the service that uploads go to
-IN_FLIGHT = 20  # requests at once; more cost CPU in the pool and bring nothing
+IN_FLIGHT = 20  # requests at once, and files; more cost CPU in the pool and bring nothing
 SENDING = 6  # submits on their way at once: what a crash in that moment leaves unknown
 READ_TRIES = 5
 ANSWER_LIMIT = 1024 * 1024  # bytes of an answer of the API; a record has some thousand
@@ -137,6 +137,7 @@ class Client:
         self.submits = _shared_window(self.payer, time_scale)
         self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
         self._under_way = wire.UnderWay(IN_FLIGHT)
+        self._fetching = wire.UnderWay(IN_FLIGHT)  # a slow media host holds up nothing at the service
         self.sending = asyncio.Semaphore(SENDING)
         self.uploading = asyncio.Lock()
         self.status_requests = 0
@@ -267,9 +268,13 @@ class Client:
         except errors.MJError as error:
             raise errors.MediaError(f"cannot fetch {url}: {error.message}") from error
 
+    def stop(self) -> None:
+        """Let no request begin any more; those under way go on."""
+        self._under_way.over = self._fetching.over = True
+
     async def close(self) -> None:
         """Cut off the requests under way and close the connections."""
-        await self._under_way.end()
+        await asyncio.gather(self._under_way.end(), self._fetching.end())
         await self._lines.close()
         self._logs.end()
         await asyncio.sleep(0)  # a transport that had more to write closes its socket one turn later
@@ -288,9 +293,8 @@ class Client:
             fault: BaseException = errors.AnswerLost(f"an answer of more than {ANSWER_LIMIT:,} bytes came")
         except httpx.HTTPError as error:
             if outcomes.never_left(error):
-                fault = errors.NotConnected(
-                    f"cannot reach {self.base_url}{self._lines.road}: {self._why(error)}"
-                )
+                where = f"{self.base_url}{self._lines.road}"
+                fault = errors.NotConnected(f"cannot reach {where}: {self._why(error)}")
             else:
                 fault = errors.AnswerLost(f"no answer from {self.base_url}: {self._why(error)}")
         except TimeoutError:
@@ -302,7 +306,7 @@ class Client:
 
     async def _fetch(self, url: str, limit: int) -> bytes:
         try:
-            async with self._under_way.one(SLOWEST_FILE):
+            async with self._fetching.one(SLOWEST_FILE):
                 for _ in range(REDIRECTS + 1):
                     await wire.hold_fetchable(url, near=self._near)
                     async with self._lines.media.stream("GET", url) as answer:
@@ -312,7 +316,9 @@ class Client:
             fault: errors.MJError = errors.MediaError("too many redirects")
         except httpx.InvalidURL as error:
             fault = errors.MediaError(self._why(error))
-        except (httpx.HTTPError, TimeoutError) as error:
+        except TimeoutError:  # another try would take as long
+            fault = errors.MediaError(f"it did not come whole in {SLOWEST_FILE:g} s")
+        except httpx.HTTPError as error:
             fault = errors.AnswerLost(self._why(error))
         raise fault  # out here for the same reason: a server may echo in its headers what it was sent
 

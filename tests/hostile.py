@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,8 +43,14 @@ def bomb(size: int = 100 * MB) -> bytes:
 
 
 @contextmanager
-def dribbling(head: bytes, seconds: float = 0.02) -> Iterator[str]:
-    """Yield the address of a server that sends a head and then a byte now and then, without end."""
+def dribbling(head: bytes, seconds: float = 0.02, came: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Yield the address of a server that sends a head and then a byte now and then, without end.
+
+    Args:
+        head: What it sends at once.
+        seconds: Between two bytes.
+        came: Called at every request.
+    """
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -60,6 +66,7 @@ def dribbling(head: bytes, seconds: float = 0.02) -> Iterator[str]:
             with connection:
                 try:
                     connection.recv(65536)
+                    came()
                     connection.sendall(head)
                     while not over.wait(seconds):
                         connection.sendall(b" ")

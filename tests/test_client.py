@@ -29,7 +29,9 @@ from faulty import (
     record,
     redirect,
     taken,
+    until,
 )
+from hostile import dribbling
 
 from mjnb import api, client, errors
 from mjnb.client import READ_TRIES, REDIRECTS, USER_AGENT, Client
@@ -539,3 +541,39 @@ def test_closing_cuts_off_what_is_under_way_at_any_instant(sandbox: Sandbox, see
 
     for _ in range(15):
         asyncio.run(cut_off())
+
+
+def test_a_slow_media_host_holds_up_nothing_at_the_service(faulty: Faulty) -> None:
+    """It has every place that there is for files, and lets a byte fall now and then."""
+    faulty.script(GENERATE, taken())
+    faulty.script(RECORD, record(0))
+    faulty.script(CREDIT, envelope(7.0))
+
+    async def work(made: Client) -> tuple[Any, ...]:
+        with dribbling(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") as host:
+            port = int(httpx.URL(host).port or 0)
+            files = [asyncio.ensure_future(made.download(f"{host}/{n}.png")) for n in range(30)]
+            await asyncio.to_thread(until, lambda: len(links(port)) == client.IN_FLIGHT)
+            answers = await submit(made), await made.record(TASK_ID), await made.credits()
+            assert not any(one.done() for one in files)
+            await made.close()
+            assert {type(one) for one in await asyncio.gather(*files, return_exceptions=True)} == {
+                errors.MediaError
+            }
+            return answers
+
+    task_id, found, left = with_client(faulty.url, work)
+    assert (task_id, found and found.task_id, left) == (TASK_ID, TASK_ID, 7.0)
+
+
+def test_a_file_that_takes_too_long_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "SLOWEST_FILE", 2.0)
+    heads: list[None] = []
+
+    async def work(made: Client) -> bytes:
+        with dribbling(b"HTTP/1.1 200 OK\r\n\r\n", came=lambda: heads.append(None)) as host:
+            return await made.download(f"{host}/1.png")
+
+    with pytest.raises(errors.MediaError, match="did not come whole"):
+        with_client("http://127.0.0.1:9", work)
+    assert len(heads) <= 1  # none, where this machine is slower than that

@@ -14,10 +14,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import GENERATE, RECORD, TASK_ID, Answer, Drop, Faulty, Lost, Seen, envelope, page, record, until
+from faulty import (
+    GENERATE,
+    RECORD,
+    TASK_ID,
+    Answer,
+    Drop,
+    Faulty,
+    Lost,
+    Seen,
+    Silence,
+    envelope,
+    page,
+    record,
+    until,
+)
 from patience import SECONDS as WAIT
 
 from mjnb import errors, prompt
+from mjnb.client import SENDING
 from mjnb.ledger import Intent
 from mjnb.media import read_note
 from mjnb.params import Generate, make
@@ -633,3 +648,35 @@ def test_a_fetch_that_the_close_cuts_off_says_nothing_of_the_pictures(
     with pytest.raises(errors.MediaError, match="closed"):
         task.fetch()
     assert session.tracker.ledger.pictures(task.id) == pictures
+
+
+def test_what_waits_for_its_turn_while_the_session_closes_is_not_sent(
+    troubled: Faulty, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looks that get no answer hold every place; their end at the close must not let a paid request out."""
+    monkeypatch.setattr("mjnb.client.IN_FLIGHT", 2)
+    monkeypatch.setattr("mjnb.tracking.tracker.LAST_STEPS", 0.2)
+    troubled.script(RECORD, *[Silence()] * 9)
+    found: list[BaseException] = []
+    owls = [f"owl {number}" for number in range(SENDING)]
+    with open_session(troubled, sandbox, tmp_path) as session:
+        for said in ("a fox", "a hare"):
+            session.imagine(said)
+        until(lambda: troubled.count(RECORD) == 2)
+
+        def ask(said: str) -> None:
+            try:
+                session.imagine(said)
+            except errors.MJError as error:
+                found.append(error)
+
+        asked = [threading.Thread(target=ask, args=(said,)) for said in owls]
+        for one in asked:
+            one.start()
+        until(lambda: states(session).count("intent") == SENDING)
+    for one in asked:
+        one.join(WAIT)
+    assert [type(one) for one in found] == [errors.NotConnected] * SENDING
+    assert troubled.count(GENERATE) == 2
+    with open_session(troubled, sandbox, tmp_path) as session:
+        assert states(session)[2:] == ["rejected"] * SENDING

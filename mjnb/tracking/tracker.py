@@ -213,6 +213,7 @@ class Tracker:
         """Finish what is being sent, stop looking after everything, and let all waiters go."""
         self.closed = True
         await self.loop.settle(LAST_STEPS)
+        self.client.stop()  # what waits for its turn all the same does not get the place of what ends below
         for task in list(self.tasks.values()):
             if not task.done and not leaving():  # then only daemon threads wait, which end with the process
                 self.follow(task)

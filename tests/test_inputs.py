@@ -6,8 +6,10 @@ import base64
 import io
 import json
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from mjnb.ledger import Entry
 from mjnb.media import BYTE_LIMIT
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
-from mjnb.tracking import Task
+from mjnb.tracking import Task, followups
 
 
 @pytest.fixture(scope="module")
@@ -239,10 +241,10 @@ def test_another_service_gets_a_copy_of_its_own(session: Session, sandbox: Sandb
         assert (sandbox.faults.requests("upload"), second.faults.requests("upload")) == (1, 1)
 
 
-def test_after_its_lifetime_it_is_uploaded_again(wire: Faulty, server: Sandbox, tmp_path: Path) -> None:
-    with Session(base_url=wire.url, api_key=server.key, time_scale=1e9, data_dir=tmp_path / "data") as hasty:
-        hasty.imagine("x", file_urls=png())  # 20 hours are 0.1 ms
-        hasty.imagine("y", file_urls=png())
+def test_after_its_lifetime_it_is_uploaded_again(lab: Session, wire: Faulty) -> None:
+    lab.imagine("x", file_urls=png())
+    forget_uploads(lab)
+    lab.imagine("y", file_urls=png())
     assert len(uploads(wire)) == 2
 
 
@@ -432,3 +434,68 @@ def test_a_result_that_is_neither_there_nor_here_says_so(lab: Session, wire: Fau
     with pytest.raises(errors.InvalidRequest, match="No such file"):
         lab.imagine("x", file_urls=first.images[0])
     assert len(posts(wire)) == before
+
+
+# ---- uploads that the service has deleted ----
+
+
+def forget_uploads(lab: Session) -> None:
+    """Let a day pass for all that was uploaded."""
+    with closing(sqlite3.connect(lab.settings.data_dir / "ledger.db")) as ledger, ledger:
+        assert ledger.execute("UPDATE upload SET expires_at = 1").rowcount > 0
+
+
+def test_an_upload_that_is_gone_is_not_paid_for(lab: Session, wire: Faulty) -> None:
+    """A sweep that was laid out yesterday, a task made again, an address that was copied from the ledger."""
+    sweep = lab.sweep("a fox", file_urls=picture(), weirdness=[0, 500])
+    made = task_of(lab.imagine("an owl", file_urls=[picture(), "https://example.com/a.png"]))
+    (request,) = {followups.again(made.task_type, made.entry.param_json)}
+    mine, other = sent_urls(wire)
+    forget_uploads(lab)
+    before = len(posts(wire))
+    deeds: dict[str, Callable[[], object]] = {
+        "again": lambda: lab.send(request),
+        "its address": lambda: lab.imagine("x", file_urls=[mine]),
+        "its address, spelled otherwise": lambda: lab.imagine("x", file_urls=mine.replace("http", "HTTP", 1)),
+        "in the text": lambda: lab.imagine(f"{mine} x"),
+        "a dry run": lambda: lab.imagine(f"{mine} x", dry_run=True),
+        "a reference": lambda: lab.imagine(f"x --sref {mine}"),
+        "a video": lambda: lab.animate(mine, "it runs"),
+    }
+    for name, do in deeds.items():
+        with pytest.raises(errors.InvalidRequest, match="which the service has deleted"):
+            pytest.fail(f"{name}: {do()}")
+    sweep.run(wait=True)
+    assert sweep.tasks == [None, None]
+    assert len(posts(wire)) == before
+    lab.imagine("x", file_urls=[other])  # what was never uploaded is as it was
+
+
+def test_what_was_uploaded_again_goes_on_under_its_new_address(lab: Session, wire: Faulty) -> None:
+    sweep = lab.sweep("a fox", file_urls=picture(), weirdness=[0, 500])
+    made = task_of(lab.imagine("an owl", file_urls=picture(), wait=True))
+    (old,) = sent_urls(wire)
+    forget_uploads(lab)
+    task_of(lab.imagine("a hare", file_urls=picture(), wait=True))
+    (new,) = sent_urls(wire)
+    assert new != old
+    task_of(lab.send(followups.again(made.task_type, made.entry.param_json)))
+    assert sent_urls(wire) == [new]
+    sweep.run(wait=True)
+    assert sent_urls(wire) == [new]
+    assert [task and task.state for task in sweep.tasks] == ["succeeded"] * 2
+    assert lab.sweep("a fox", file_urls=picture(), weirdness=[0, 500]).plan().to_pay == 0
+
+
+def test_an_upload_that_another_session_made_meanwhile_spoils_none(lab: Session, wire: Faulty) -> None:
+    """Two upload the same content at once, and the ledger keeps the later address alone."""
+    task_of(lab.imagine("a fox", file_urls=picture(), wait=True))
+    (first,) = sent_urls(wire)
+    ledger, account = lab.tracker.ledger, lab.tracker.account
+    (sha,) = ledger.contents([first]).values()
+    ledger.put_upload(sha, account, "https://example.com/second.png", 60)
+    lab.imagine("a hare", file_urls=[first])
+    assert sent_urls(wire) == ["https://example.com/second.png"]
+    ledger.put_upload(sha, "another account", first, 60)  # alive, whoever has it
+    lab.imagine("an owl", file_urls=[first])
+    assert sent_urls(wire) == [first]

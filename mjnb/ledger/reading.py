@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..errors import InvalidRequest, LedgerError
+from ..identity import address
 from . import contents, owners
 from .contents import BOUND
 from .engine import Engine
 from .records import Entry, Picture, now
-from .schema import image, metric, task, upload
+from .schema import content, image, metric, task, upload
 
 CHUNK = 50_000  # rows fetched at once
 
@@ -115,6 +116,32 @@ class Reading:
         with self._engine.read() as c:
             found = c.execute(sa.select(upload.c.url).where(mine)).scalar()
         return None if found is None else str(found)
+
+    def uploads(self, urls: Iterable[str], account: str) -> dict[str, str | None]:
+        """Return where pictures are now: what was never uploaded, or is there still, is where it was.
+
+        Args:
+            urls: Their addresses, spelled in any way.
+            account: Whose upload of the same content may stand for one that is gone.
+
+        Returns:
+            The address now, by the one that was given; None: its upload is gone, and there is no other.
+        """
+        places = {url: address(url) for url in urls}
+        with self._engine.read() as c:
+            known = dict(
+                c.execute(
+                    sa.select(content.c.url, content.c.sha256).where(content.c.url.in_(places.values()))
+                ).all()
+            )
+            there = (upload.c.sha256.in_(known.values())) & (upload.c.expires_at > now())
+            living = c.execute(sa.select(upload.c.sha256, upload.c.account, upload.c.url).where(there)).all()
+        same = {address(url) for _, _, url in living}
+        mine = {sha: url for sha, whose, url in living if whose == account}
+        return {
+            url: url if place not in known or place in same else mine.get(known[place])
+            for url, place in places.items()
+        }
 
     def children(self, own_id: str) -> list[Entry]:
         """Return the tasks that were made from a task, oldest first."""

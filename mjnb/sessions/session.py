@@ -195,11 +195,10 @@ class Session(Handle):
     ) -> Task | Preview:
         """Send a request made with `mjnb.params.make`; see `imagine`."""
         from ..prompt import tell
-        from ..tracking.inputs import check_reach
+        from ..tracking.inputs import reachable
 
         if dry_run:
-            check_reach(request, self.tracker.client.own_hosts)
-            return self.tracker.preview(request, uploads)
+            return self.tracker.preview(reachable(request, self.tracker), uploads)
         tell(request)
         return self.tracker.put(request, parent, number, wait=wait, dry_run=False)
 

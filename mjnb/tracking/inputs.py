@@ -11,7 +11,7 @@ import io
 import os
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -117,16 +117,25 @@ def uploaded(one: Local, uploader: Uploader) -> str | None:
     return None if url is None or _unreachable(url, uploader.client.own_hosts) else url
 
 
-def check_reach(request: Request, own_hosts: Collection[str]) -> None:
-    """Refuse inputs that the service cannot reach, wherever they were named: in the text or beside it.
+def reachable(request: Request, uploader: Uploader) -> Request:
+    """Return a request whose inputs the service can reach, whether named in the text or beside it.
+
+    An upload that the service has deleted since (a sweep that was laid out yesterday, a task made again) is
+    handed on by the address that the same content has now.
 
     Raises:
-        InvalidRequest: With every one of them.
+        InvalidRequest: With every input that it cannot reach.
     """
     urls = (request.file_urls or ()) if isinstance(request, Generate) else ()
-    faults = [fault for url in urls if (fault := _unreachable(url, own_hosts))]
+    if not isinstance(request, Generate) or not urls:
+        return request
+    faults = [fault for url in urls if (fault := _unreachable(url, uploader.client.own_hosts))]
+    now_at = uploader.ledger.uploads(urls, uploader.account)
+    faults += [f"{url!r} was an upload, which the service has deleted" for url in urls if now_at[url] is None]
     if faults:
-        raise InvalidRequest(faults, hint="Nothing was sent; file_urls= takes a picture file, too.")
+        again = "Nothing was sent; file_urls= takes a picture file, too. A sweep is laid out again with it."
+        raise InvalidRequest(faults, hint=again)
+    return replace(request, file_urls=tuple(now_at[url] or url for url in urls))
 
 
 def _read_one(thing: Any, own_hosts: Collection[str], time_scale: float) -> Remote | Local:

@@ -39,7 +39,7 @@ from .budget import Budget
 from .fetching import Fetcher
 from .handle import Task
 from .hints import Hints, is_told
-from .inputs import check_reach
+from .inputs import reachable
 from .not_yet import NotYet
 from .schedule import SHORTEST, Schedule
 from .sending import Sender
@@ -108,7 +108,7 @@ class Tracker:
         Raises:
             InvalidRequest: An input is where the service cannot reach it.
         """
-        check_reach(request, self.client.own_hosts)
+        request = reachable(request, self)
         cost = estimate(request, self.prices)
         return Intent(request, self.account, self.client.base_url, cost, payer=self.payer.name, **whose)
 

@@ -38,8 +38,12 @@ ENDS = {
 CODES = {"another exit code": 3, "an error": 1, "a with block left by an error": 1, "SIGTERM": -15}
 SCRIPT = """
 import asyncio, gc, json, os, pathlib, signal, sys, threading, time
-import mjnb.tracking, mjnb.sandbox
+import anyio, certifi, httpcore, sqlite3, uvicorn
+import anyio._backends._asyncio, mjnb.tracking
+from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
+
+Sandbox.__init__.__kwdefaults__["long_side"] = 64  # most of a run was drawing
 
 async def give_up(tasks):
     try:

@@ -27,6 +27,6 @@ for version in 3.13 3.12 3.11; do
     sh .ci/install.sh "$other" ".venv-$version" again
     tests ".venv-$version/bin/python" -m pytest tests/test_architecture.py tests/test_client.py \
         tests/test_errors.py tests/test_ledger.py tests/test_loop.py tests/test_magics.py tests/test_media.py \
-        tests/test_params.py tests/test_panels.py tests/test_prompt.py tests/test_sessions.py tests/test_tracking.py
+        tests/test_panels.py tests/test_sessions.py tests/test_tracking.py
     break
 done

@@ -156,12 +156,21 @@ def _series(name: str, kind: pl.DataType, values: dict[str, tuple[Any, ...]]) ->
         return pl.Series(name, [None if v is None else v / 1000 for v in values["latency_ms"]], dtype=kind)
     found = values[name]
     if name in URLS:
-        return pl.Series(name, [None if v is None else " ".join(json.loads(v)) for v in found], dtype=kind)
+        return pl.Series(name, [_addresses(v) for v in found], dtype=kind)
     if isinstance(kind, pl.Boolean):
         return pl.Series(name, [None if v is None else bool(v) for v in found], dtype=kind)
     if isinstance(kind, pl.Datetime):
         return pl.Series(name, found, dtype=pl.Int64).cast(kind)
     return pl.Series(name, found, dtype=kind)
+
+
+def _addresses(said: str | None) -> str | None:
+    """Return addresses with blanks between; one row that cannot be read must not hide all others."""
+    try:
+        found = json.loads(said or "null")
+    except (ValueError, RecursionError):
+        return said
+    return " ".join(map(str, found)) if isinstance(found, list) else said
 
 
 def frame(columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, str]) -> pl.DataFrame:

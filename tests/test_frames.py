@@ -164,6 +164,18 @@ def test_addresses_with_commas_stay_whole(ledger: Ledger) -> None:
     assert held_tasks().refresh(ledger.rows)["file_urls"].str.split(" ").to_list() == [urls]
 
 
+@pytest.mark.parametrize("said", ["", "x", "NaN", "9" * 9000, "{}", "[" * 9000, "[1, null]", '"a"', "\u202e"])
+def test_a_row_that_cannot_be_read_hides_no_other(path: Path, ledger: Ledger, said: str) -> None:
+    """A ledger that somebody else wrote, or that was damaged."""
+    a_task(ledger, file_urls=[URL], task_type="mj_img2img")
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE task SET file_urls = ?", (said,))
+    other.close()
+    a_task(ledger, file_urls=[URL], task_type="mj_img2img")
+    odd, whole = held_tasks().refresh(ledger.rows)["file_urls"].to_list()
+    assert (odd, whole) == ({"[1, null]": "1 None"}.get(said, said), URL)
+
+
 def test_every_frame_of_the_ledger_is_written_as_csv_and_read_back(ledger: Ledger) -> None:
     a_task(ledger, task_type="mj_img2img", file_urls=[URL, f"{URL}?a,b"], prompt='a "fox", red\nand ä')
     for held in (held_tasks(), held_images()):

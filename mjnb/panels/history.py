@@ -131,8 +131,8 @@ class History:
         with self.widget.hold_sync():
             self.widget.query = {**asdict(self.query), "page": page, "stamp": self._stamp}
             self.widget.found, self.widget.pages = found.height, pages
-            self.widget.states = sorted(frame["state"].unique().to_list())
-            self.widget.task_types = sorted(frame["task_type"].unique().to_list())
+            self.widget.states = sorted(frame["state"].drop_nulls().unique().to_list())
+            self.widget.task_types = sorted(frame["task_type"].drop_nulls().unique().to_list())
         self.widget.rated(actions.scores(self._session))
         self._show(ids)
 

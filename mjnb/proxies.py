@@ -10,6 +10,7 @@ import ipaddress
 import os
 import ssl
 from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from .params import on_this_machine
 NO_PROXY = "It takes names, addresses (::1) and IPv4 ranges, with commas between; no IPv6 ranges or brackets."
 LIKE, PASSWORD = "Write it like http://proxy.example.com:8080.", "In a password, @ : / # are %40 %3A %2F %23."
 SCHEMES = ("http", "https", "socks5", "socks5h")
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=())  # nothing needs one; a host could set any number
 
 
 class Lines:
@@ -75,7 +77,7 @@ def made(*, trust_env: bool, **how: Any) -> httpx.AsyncClient:
         _hold_proxies()
     _hold_certificates(trust_env)
     try:
-        return httpx.AsyncClient(trust_env=trust_env, **how)
+        return httpx.AsyncClient(trust_env=trust_env, cookies=CookieJar(NO_COOKIES), **how)
     except (httpx.InvalidURL, ValueError, ImportError, OSError):
         fault = _unfit(_set("no_proxy") or "the environment", "cannot be read", NO_PROXY)
     raise fault  # out here the library's error, which shows what it could not read, is not behind it

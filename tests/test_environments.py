@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -197,3 +200,35 @@ def test_no_home_is_needed_where_none_is_named(tmp_path: Path) -> None:
             [sys.executable, "-c", HOME, "data"], capture_output=True, text=True, cwd=tmp_path, env=env
         )
         assert done.stdout == f"{tmp_path / 'data'}\n", done.stderr
+
+
+class Setting(http.server.BaseHTTPRequestHandler):
+    """A host that sets a cookie with each answer, and counts those that come back."""
+
+    came: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.came.append(self.headers.get("Cookie", ""))
+        self.send_response(200)
+        self.send_header("Set-Cookie", f"seen{len(self.came)}=1; Path=/; Max-Age=99999")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_no_cookie_is_kept_or_sent_back() -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), Setting) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{host.server_port}/"
+
+        async def ask() -> int:
+            async with made(trust_env=False) as client:
+                for _ in range(3):
+                    assert (await client.get(url)).headers["set-cookie"]
+                return len(client.cookies)
+
+        assert the_loop().run(ask()) == 0
+        host.shutdown()
+    assert Setting.came == ["", "", ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -300,6 +301,11 @@ def huge_file(folder: Path) -> Path:
     return folder / "huge.png"
 
 
+def a_pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe.png")
+    return folder / "pipe.png"
+
+
 def cut_file(folder: Path) -> Path:
     (folder / "cut.png").write_bytes(png(600)[:-40])
     return folder / "cut.png"
@@ -316,7 +322,9 @@ BAD: dict[str, tuple[Callable[[Path], Any], str]] = {
     "cut short": (cut_file, "not a whole picture"),
     "missing": (lambda folder: folder / "none.png", "No such file"),
     "missing, as text": (lambda _: "none.png", "No such file"),
-    "folder": (lambda folder: folder, "Is a directory"),
+    "folder": (lambda folder: folder, "is no file"),
+    "pipe that nobody writes to": (a_pipe, "is no file"),
+    "device without end": (lambda _: "/dev/zero", "is no file"),
     "no such user": (lambda _: "~no-such-user-here/a.png", "no such user"),
     "null": (lambda _: "a\0b.png", "null"),
     "too long": (lambda _: "a" * 5000, "File name too long"),
@@ -469,6 +477,27 @@ def test_an_upload_that_is_gone_is_not_paid_for(lab: Session, wire: Faulty) -> N
     assert sweep.tasks == [None, None]
     assert len(posts(wire)) == before
     lab.imagine("x", file_urls=[other])  # what was never uploaded is as it was
+
+
+def test_a_result_that_the_service_has_deleted_is_not_paid_for(lab: Session, wire: Faulty) -> None:
+    first = task_of(lab.imagine("a fox", wait=True))
+    (url, *_) = (image.url for image in first.images)
+    made = task_of(lab.imagine("an owl", file_urls=[url], wait=True))
+    with closing(sqlite3.connect(lab.settings.data_dir / "ledger.db")) as ledger, ledger:
+        assert ledger.execute("UPDATE task SET completed_at = 1 WHERE id = ?", [first.id]).rowcount == 1
+    before = len(posts(wire))
+    for do in (
+        lambda: lab.send(followups.again(made.task_type, made.entry.param_json)),
+        lambda: lab.imagine(f"{url} x"),
+        lambda: lab.animate(url, "it runs"),
+    ):
+        with pytest.raises(errors.InvalidRequest, match="which the service has deleted"):
+            do()
+    assert len(posts(wire)) == before
+    task_of(lab.imagine("a hare", file_urls=first.images[0].path, wait=True))  # uploads it
+    (new,) = sent_urls(wire)
+    task_of(lab.imagine("a pier", file_urls=[url], wait=True))
+    assert sent_urls(wire) == [new]
 
 
 def test_what_was_uploaded_again_goes_on_under_its_new_address(lab: Session, wire: Faulty) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
@@ -21,6 +22,7 @@ from PIL import Image
 import mjnb as mj
 from mjnb import errors, metrics
 from mjnb.effects import effects
+from mjnb.media import Store
 from mjnb.metrics import METRICS, Unmeasured, measure, measure_all
 from mjnb.metrics.own import as_own
 from mjnb.sandbox import Sandbox
@@ -370,8 +372,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     folder, names = tmp_path_factory.mktemp("store"), []
     for k, kind in enumerate(["png", "jpeg", "webp"] * 3):
         pixels = np.random.default_rng(k).integers(0, 256, (40, 30, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(folder / f"{k}.{kind}")
-        names.append(f"{k}.{kind}")
+        Image.fromarray(pixels).save(out := io.BytesIO(), kind)
+        names.append(Store(folder).keep(out.getvalue()).path)
     (folder / "bad.png").write_bytes(b"no picture")
     return folder, [*names[:4], "bad.png", "gone.png", *names[4:]]
 

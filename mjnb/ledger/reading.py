@@ -117,23 +117,29 @@ class Reading:
             found = c.execute(sa.select(upload.c.url).where(mine)).scalar()
         return None if found is None else str(found)
 
-    def uploads(self, urls: Iterable[str], account: str) -> dict[str, str | None]:
-        """Return where pictures are now: what was never uploaded, or is there still, is where it was.
+    def places_now(self, urls: Iterable[str], account: str, lifetime: float) -> dict[str, str | None]:
+        """Return where pictures are now: what was never here, or is there still, is where it was.
 
         Args:
             urls: Their addresses, spelled in any way.
             account: Whose upload of the same content may stand for one that is gone.
+            lifetime: Seconds that a result is there after its task's end.
 
         Returns:
-            The address now, by the one that was given; None: its upload is gone, and there is no other.
+            The address now, by the one that was given; None: the upload or result is gone, and there is no
+            upload of the same content.
         """
         places = {url: address(url) for url in urls}
-        with self._engine.read() as c:
-            known = dict(
-                c.execute(
-                    sa.select(content.c.url, content.c.sha256).where(content.c.url.in_(places.values()))
-                ).all()
+        uploads = sa.select(content.c.url, content.c.sha256).where(content.c.url.in_(places.values()))
+        results = (
+            sa.select(image.c.url, image.c.sha256)
+            .join(task, task.c.id == image.c.id)
+            .where(
+                image.c.url.in_({*places, *places.values()}), task.c.completed_at < now() - lifetime * 1000
             )
+        )
+        with self._engine.read() as c:
+            known = {address(url): sha for query in (results, uploads) for url, sha in c.execute(query)}
             there = (upload.c.sha256.in_(known.values())) & (upload.c.expires_at > now())
             living = c.execute(sa.select(upload.c.sha256, upload.c.account, upload.c.url).where(there)).all()
         same = {address(url) for _, _, url in living}

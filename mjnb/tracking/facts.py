@@ -88,7 +88,7 @@ class Facts:
     @property
     def task_type(self) -> str:
         """Which kind of task it is, such as ``mj_txt2img``."""
-        return self.entry.task_type
+        return self.entry.task_type or ""  # which a ledger that somebody else wrote may not have
 
     @property
     def result_count(self) -> int:

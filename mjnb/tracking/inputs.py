@@ -120,8 +120,8 @@ def uploaded(one: Local, uploader: Uploader) -> str | None:
 def reachable(request: Request, uploader: Uploader) -> Request:
     """Return a request whose inputs the service can reach, whether named in the text or beside it.
 
-    An upload that the service has deleted since (a sweep that was laid out yesterday, a task made again) is
-    handed on by the address that the same content has now.
+    An upload or a result that the service has deleted since (a sweep that was laid out yesterday, a task made
+    again) is handed on by the address that the same content has now.
 
     Raises:
         InvalidRequest: With every input that it cannot reach.
@@ -130,8 +130,10 @@ def reachable(request: Request, uploader: Uploader) -> Request:
     if not isinstance(request, Generate) or not urls:
         return request
     faults = [fault for url in urls if (fault := _unreachable(url, uploader.client.own_hosts))]
-    now_at = uploader.ledger.uploads(urls, uploader.account)
-    faults += [f"{url!r} was an upload, which the service has deleted" for url in urls if now_at[url] is None]
+    lifetime = RESULT_LIFETIME / uploader.client.time_scale
+    now_at = uploader.ledger.places_now(urls, uploader.account, lifetime)
+    gone = [url for url in urls if now_at[url] is None]
+    faults += [f"{url!r} was an upload or a result, which the service has deleted" for url in gone]
     if faults:
         again = "Nothing was sent; file_urls= takes a picture file, too. A sweep is laid out again with it."
         raise InvalidRequest(faults, hint=again)
@@ -189,6 +191,8 @@ def _from_file(given: Path) -> Local:
     except RuntimeError:
         raise ValueError(f"cannot read {str(given)!r}: there is no such user") from None
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device may never end
+            raise ValueError(f"{path} is no file")
         if path.stat().st_size > BYTE_LIMIT:
             raise ValueError(f"{path} has {path.stat().st_size} bytes, {BYTE_LIMIT} are allowed")
         return _local(path.read_bytes(), path.name)

@@ -8,8 +8,12 @@ python=$1 venv=$2 group=$3
 }
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 echo "installing into $venv ($group)"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
-    -c constraints.txt -e . --group "$group"
+by_pip() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+by_uv() { "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" "$@"; }
+# uv takes a fifth of pip's time; where it finds no packages (it does not read pip's settings) pip installs them.
+by_pip -c constraints.txt uv && by_uv -c constraints.txt -e . --group "$group" || {
+    by_pip --upgrade 'pip>=25.1'
+    by_pip --no-compile -c constraints.txt -e . --group "$group"
+}
 # Compiled with all processors, which pip does with one; what fails to compile is no part that anybody imports.
 "$venv/bin/python" -W ignore -m compileall -qq -j 0 -x '/tests?/' "$venv/lib" || true

@@ -13,7 +13,7 @@ sh .ci/faketime.sh
 mkdir -p build/home
 tests() {
     env -u XDG_CACHE_HOME -u XDG_CONFIG_HOME -u XDG_DATA_HOME HOME="$PWD/build/home" \
-        UV_CACHE_DIR="${UV_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/uv}" "$@" -n 3 --dist worksteal
+        UV_CACHE_DIR="${UV_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/uv}" "$@" -n 4 --dist worksteal
 }
 tests "$bin/python" -m pytest
 
@@ -27,6 +27,6 @@ for version in 3.13 3.12 3.11; do
     sh .ci/install.sh "$other" ".venv-$version" again
     tests ".venv-$version/bin/python" -m pytest tests/test_architecture.py tests/test_client.py \
         tests/test_errors.py tests/test_ledger.py tests/test_loop.py tests/test_magics.py tests/test_media.py \
-        tests/test_panels.py tests/test_sessions.py tests/test_tracking.py
+        tests/test_sessions.py tests/test_tracking.py
     break
 done

@@ -33,6 +33,7 @@ from mjnb.sandbox import Sandbox
 from mjnb.sandbox.faults import Fault, Faults
 from mjnb.sessions import Session
 from mjnb.tracking import Task, schedule, tracker
+from mjnb.tracking.hints import NAMES, TRIES
 from mjnb.tracking.schedule import LONGEST, Schedule
 
 NEVER = 3600.0  # seconds: a pause that no test outlives
@@ -726,8 +727,10 @@ DOUBTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("answer", DOUBTS.values(), ids=DOUBTS)
 def test_an_id_that_has_no_record_is_not_taken(
-    told: Session, service: Service, lost: Task, answer: Answer
+    told: Session, service: Service, lost: Task, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(told.tracker.client, "pause", lambda attempt, error: 0.01)
+
     def doubtful(asked: Seen) -> Answer:
         return answer if asked.query["taskId"] == ["bad"] else service.record(asked)
 
@@ -773,13 +776,16 @@ def test_an_id_that_another_row_has_is_not_taken(told: Session, service: Service
     until(lambda: lost.state == "succeeded")  # a wait may still end with what it was before
 
 
-def test_false_ids_are_tried_a_few_times_only(told: Session, service: Service, lost: Task) -> None:
+def test_false_ids_are_tried_a_few_times_only(
+    told: Session, service: Service, lost: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told.tracker.client, "pause", lambda attempt, error: 0.01)
     service.faulty.script(RECORD, envelope(None))
     for number in range(5000):
         told.tracker.loop.call(told.tracker.wake, lost.entry.nonce, f"{number:032x}", True)
-    until(lambda: service.looks == 16)
+    until(lambda: service.looks == NAMES * TRIES)
     told.tracker.loop.run(_a_moment())
-    assert (service.looks, lost.state) == (16, "unknown")
+    assert (service.looks, lost.state) == (NAMES * TRIES, "unknown")
 
 
 async def _a_moment() -> None:

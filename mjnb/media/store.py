@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from .files import write_whole
 
 BYTE_LIMIT = 64 * 1024 * 1024
 THUMBNAIL_SIDE = 384  # pixels, as shown in a notebook
+HASHED = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,9 @@ class Store:
             raise MediaError(f"cannot open the picture {relative}: {error}") from error
 
     def _kept(self, relative: str) -> bytes:
-        """Return a file's content, which must be what its name is the hash of."""
-        content = self.at(relative).read_bytes()
-        if hashlib.sha256(content).hexdigest() != Path(relative).stem:
+        """Return a file's content, which must be what its name is the hash of; a saved sweep's has none."""
+        content, name = self.at(relative).read_bytes(), Path(relative).stem
+        if HASHED.fullmatch(name) and hashlib.sha256(content).hexdigest() != name:
             raise MediaError(
                 f"the picture {relative} is damaged or replaced; its task's fetch() gets it again"
             )

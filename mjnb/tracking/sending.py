@@ -17,6 +17,7 @@ from ..client import Client
 from ..errors import (
     LedgerAway,
     LedgerError,
+    LedgerMoved,
     Maintenance,
     MJError,
     NotConnected,
@@ -28,6 +29,7 @@ from ..loop import Loop
 from ..outcomes import Outcome, Verdict
 from .budget import Budget
 from .handle import Task
+from .schedule import SHORTEST
 from .turns import Turns
 
 SENDS: dict[type[MJError], int] = {Maintenance: 3, NotConnected: 2}  # how often; refusals that may pass
@@ -63,6 +65,7 @@ class Sender:
 
     def __init__(self, tracker: Follower) -> None:
         self._tracker = tracker
+        self._under_way: dict[str, asyncio.Task[None] | None] = {}
 
     async def send(self, intent: Intent) -> Task:
         """Record and send a request; follow the task that comes of it.
@@ -96,6 +99,21 @@ class Sender:
                 pause = self._tracker.client.pause(attempt, error)
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")
+
+    async def over(self, task: Task) -> None:
+        """Wait until the submit of a task is over; a moment, if it is not on its way from here.
+
+        Raises:
+            LedgerMoved: What came of it can be recorded nowhere; it says under which id the task goes on.
+        """
+        step = self._under_way.get(task.id)
+        if step is None:
+            await asyncio.sleep(SHORTEST / self._tracker.client.time_scale)
+            return
+        await asyncio.wait([step])
+        if not step.cancelled() and isinstance(error := step.exception(), LedgerMoved):
+            self._under_way.pop(task.id, None)  # said once: the ledger may be put back
+            raise error
 
     def _may_pass(self, error: MJError, attempt: int, waited: float) -> bool:
         """Return whether to wait and try again what was surely not taken."""
@@ -137,6 +155,17 @@ class Sender:
         return replace(intent, request=replace(intent.request, call_back_url=url_for(intent.nonce)))
 
     async def _send_once(self, task: Task, intent: Intent) -> None:
+        self._under_way[task.id] = asyncio.current_task()
+        try:
+            await self._submit(task, intent)
+        except LedgerMoved:
+            raise  # and kept: who follows the task hears of it, too
+        except BaseException:
+            del self._under_way[task.id]
+            raise
+        del self._under_way[task.id]
+
+    async def _submit(self, task: Task, intent: Intent) -> None:
         try:
             verdict = await self._tracker.client.send(intent.request)
         except BaseException as error:

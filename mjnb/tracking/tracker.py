@@ -254,8 +254,8 @@ class Tracker:
             task.finish(error)  # whatever went wrong, no waiter hangs
 
     async def _settle(self, task: Task) -> None:
-        while task.state == "intent":  # another session is sending it, or died while it did
-            await asyncio.sleep(SHORTEST / self.client.time_scale)
+        while task.state == "intent":  # it is being sent, perhaps by another session, which may have died
+            await self._sender.over(task)
             self.ledger.left_open(self.account)
             task.changed(self.entry(task.id))
         refusals = 0

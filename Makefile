@@ -14,11 +14,11 @@ test: $(VENV)/.test
 test-all:
 	@sh .ci/test_all.sh
 
-# Slow proofs, at most 15 minutes: prints what was measured, and writes build/proof.json.
+# Slow proofs, at most 25 minutes: prints what was measured, and writes build/proof.json.
 proof: $(VENV)/.test
 	@sh .ci/postgres.sh
 	@sh .ci/faketime.sh
-	@timeout --signal INT --kill-after 20 895 $(BIN)/python -m pytest tests/proof -n 4 --dist worksteal
+	@timeout --signal INT --kill-after 20 1495 $(BIN)/python -m pytest tests/proof -n 4 --dist worksteal
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check

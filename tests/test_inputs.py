@@ -525,6 +525,6 @@ def test_an_upload_that_another_session_made_meanwhile_spoils_none(lab: Session,
     ledger.put_upload(sha, account, "https://example.com/second.png", 60)
     lab.imagine("a hare", file_urls=[first])
     assert sent_urls(wire) == ["https://example.com/second.png"]
-    ledger.put_upload(sha, "another account", first, 60)  # alive, whoever has it
+    ledger.put_upload(sha, "another account", first, 60)  # not expired, under another account
     lab.imagine("an owl", file_urls=[first])
     assert sent_urls(wire) == [first]

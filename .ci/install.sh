@@ -9,8 +9,9 @@ python=$1 venv=$2 group=$3
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 echo "installing into $venv ($group)"
 by_pip() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
-by_uv() { "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" "$@"; }
-# uv takes a fifth of pip's time; where it finds no packages (it does not read pip's settings) pip installs them.
+by_uv() { "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" "$@" 2>/dev/null; }
+# uv takes a fifth of pip's time; where it finds no packages (it does not read pip's settings) pip installs them,
+# and says what is wrong, if anything is.
 by_pip -c constraints.txt uv && by_uv -c constraints.txt -e . --group "$group" || {
     by_pip --upgrade 'pip>=25.1'
     by_pip --no-compile -c constraints.txt -e . --group "$group"

@@ -153,4 +153,8 @@ def test_a_process_killed_between_answer_and_pictures_is_taken_up(
         mine = [session.task(task_id).wait(60) for task_id in known]
         assert {task.state for task in mine} == {"succeeded"}
         assert all(image.state == "stored" for task in mine for image in task.images)
-    assert accepted(books) == before
+    later = accepted(books)
+    assert before.items() <= later.items()
+    assert len(set(later.values())) == len(later)  # no cell was paid twice
+    # what the dying process had written to its sockets may reach the service after the first reading
+    assert {later[task_id] for task_id in later.keys() - before.keys()} <= unknown

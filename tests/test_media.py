@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import random
 import shutil
 import struct
@@ -580,3 +581,22 @@ def test_four_of_the_noisiest_thumbnails_stay_small_in_a_notebook() -> None:
     assert 4 * len(content) * 4 / 3 < 0.24 * 2**20
     with Image.open(io.BytesIO(content)) as small:
         assert small.size == (store_room.THUMBNAIL_SIDE, store_room.THUMBNAIL_SIDE)
+
+
+def test_a_pipe_or_a_huge_file_in_a_saved_folder_is_not_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with (tmp_path / "huge.png").open("wb") as file:
+        file.truncate(store_room.KEPT_LIMIT + 1)
+    with pytest.raises(MediaError, match="has more than"):
+        store.open("huge.png")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(MediaError, match="is no file"):
+        store.open("folder.png")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")
+        writer = threading.Thread(target=(tmp_path / "pipe.png").write_bytes, args=(b"",), daemon=True)
+        writer.start()  # whoever reads it all the same gets an end, and does not hang
+        with pytest.raises(MediaError, match="is no file"):
+            store.open("pipe.png")
+        (tmp_path / "pipe.png").read_bytes()
+        writer.join()

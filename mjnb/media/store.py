@@ -17,6 +17,7 @@ from . import pictures, videos
 from .files import write_whole
 
 BYTE_LIMIT = 64 * 1024 * 1024
+KEPT_LIMIT = 2 * BYTE_LIMIT  # of a file as stored, with its note; a saved sweep's may be anybody's
 THUMBNAIL_SIDE = 384  # pixels, as shown in a notebook
 HASHED = re.compile(r"[0-9a-f]{64}")
 
@@ -120,7 +121,12 @@ class Store:
 
     def _kept(self, relative: str) -> bytes:
         """Return a file's content, which must be what its name is the hash of; a saved sweep's has none."""
-        content, name = self.at(relative).read_bytes(), Path(relative).stem
+        path, name = self.at(relative), Path(relative).stem
+        if path.exists() and not path.is_file():  # a pipe or a device may never end
+            raise MediaError(f"the picture {relative} is no file")
+        if path.stat().st_size > KEPT_LIMIT:
+            raise MediaError(f"the picture {relative} has more than {KEPT_LIMIT} bytes")
+        content = path.read_bytes()
         if HASHED.fullmatch(name) and hashlib.sha256(content).hexdigest() != name:
             raise MediaError(
                 f"the picture {relative} is damaged or replaced; its task's fetch() gets it again"

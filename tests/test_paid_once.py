@@ -77,7 +77,7 @@ def test_two_notebooks_that_go_on_after_a_third_was_killed_pay_nothing_twice(
 ) -> None:
     """It dies with six paid requests on their way; the others open its ledger at the same moment."""
     with scaled:
-        scaled.faults.add(Fault("slow", on="submit", seconds=5.0, next=SENDING))
+        scaled.faults.add(Fault("silence_after", on="submit", next=SENDING))  # no answer comes
         killed = start(scaled.url, tmp_path / "data")
         until(lambda: len(scaled.account.tasks) == SENDING)
         killed.kill()
@@ -96,7 +96,7 @@ def test_a_ledger_that_is_copied_in_the_middle_of_a_run_pays_nothing_of_before_a
     """What the copy knows, and be it only as sent, neither of the two pays again."""
     file, server = f"sqlite:///{tmp_path / 'data' / 'ledger.db'}", postgres.url(postgres.database())
     with scaled:
-        scaled.faults.add(Fault("slow", on="submit", seconds=5.0, next=SENDING))
+        scaled.faults.add(Fault("silence_after", on="submit", next=SENDING))  # no answer comes
         killed = start(scaled.url, tmp_path / "data")
         until(lambda: len(scaled.account.tasks) == SENDING)
         done = copy(file, server)

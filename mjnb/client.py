@@ -1,4 +1,4 @@
-"""The service over HTTP: one async client, one connection pool, one limiter per account.
+"""The service over HTTP: one async client, one connection pool.
 
 A submit is sent once; what became of it is said by `mjnb.outcomes`.  Reading is free and is retried.  The key
 goes to the API's own host and nowhere else, and what comes back is taken in through `mjnb.intake`.
@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from . import api, errors, identity, intake, outcomes, proxies, wire
+from . import api, errors, identity, intake, outcomes, pacing, proxies, wire
 from .hidden import Secret, forget
-from .loop import the_loop
 from .media import BYTE_LIMIT
 from .params import Request, private_host
 
@@ -27,7 +24,6 @@ T = TypeVar("T")
 
 USER_AGENT = "mjnb/0.1 (+notebook client)"  # the media host refuses the default one of Python
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-POLL_LIMIT = (50, 10.0)  # record-info requests, in any window of so many seconds
 BASE64_LIMIT = 1024 * 1024  # bytes; larger files are streamed
 UPLOAD_PATH = "mjnb"  # the folder at the service that uploads go to
 IN_FLIGHT = 20  # requests at once, and files; more cost CPU in the pool and bring nothing
@@ -45,49 +41,6 @@ class Answer(NamedTuple):
     status: int
     said: str
     retry_after: str
-
-
-class Window:
-    """A limiter: at most ``count`` uses in any window of ``seconds``.
-
-    A place is given back ``seconds`` after its use *ended*, so that however long a request was on its way,
-    the service never sees more than ``count`` arrive within a window.
-    """
-
-    def __init__(self, count: int, seconds: float) -> None:
-        self.count, self.seconds = count, seconds
-        self._free_at: deque[float] = deque()
-        self._inside = 0
-        self._turn = asyncio.Lock()  # first come, first served
-
-    async def __aenter__(self) -> None:
-        async with self._turn:
-            while self._inside + len(self._free_at) >= self.count:
-                await self._until_one_is_free()
-            self._inside += 1
-
-    async def _until_one_is_free(self) -> None:
-        now = asyncio.get_running_loop().time()
-        while self._free_at and self._free_at[0] <= now:
-            self._free_at.popleft()
-        if self._inside + len(self._free_at) >= self.count:
-            wait = self._free_at[0] - now if self._free_at else 0.01
-            await asyncio.sleep(min(max(wait, 0.001), self.seconds))
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._inside -= 1
-        self._free_at.append(asyncio.get_running_loop().time() + self.seconds)
-
-
-_windows: dict[tuple[int, str, float], Window] = {}
-
-
-def _shared_window(payer: str, time_scale: float) -> Window:
-    """Return the one limiter of an account in this process; the service does not count per session."""
-    count, seconds = api.SUBMIT_LIMIT
-    return _windows.setdefault((id(the_loop()), payer, time_scale), Window(count, seconds / time_scale))
 
 
 class Client:
@@ -134,8 +87,8 @@ class Client:
         self._lines = proxies.Lines(self.base_url, wire.Bearer(key, self.base_url, self.upload_url), **shared)
         self._near = private_host(urlsplit(self.base_url).hostname or "")
         self.payer = identity.payer(self.base_url, key)  # whose limit it is
-        self.submits = _shared_window(self.payer, time_scale)
-        self._polls = Window(POLL_LIMIT[0], POLL_LIMIT[1] / time_scale)
+        self.submits = pacing.window_of(self.payer, time_scale)
+        self.purse = pacing.purse_of(self.payer, time_scale)
         self._under_way = wire.UnderWay(IN_FLIGHT)
         self._fetching = wire.UnderWay(IN_FLIGHT)  # a slow media host holds up nothing at the service
         self.sending = asyncio.Semaphore(SENDING)
@@ -194,15 +147,27 @@ class Client:
         """Return what the service knows of a task; None when it knows no such task."""
 
         async def once() -> api.Record | None:
-            async with self._polls:
-                self.status_requests += 1
-                data = await self._get(api.RECORD_INFO, {"taskId": task_id})
-                return api.read_record(data, task_id, urlsplit(self.base_url).scheme)
+            while not self.purse.take():  # noqa: ASYNC110  # others may have been faster
+                await asyncio.sleep(self.purse.wait / self.time_scale)
+            return await self.look(task_id)
 
+        return await self._again(once)
+
+    async def look(self, task_id: str) -> api.Record | None:
+        """Return the same, asked once; whoever asks has taken the look out of ``self.purse``.
+
+        Raises:
+            ServiceError, NoAnswer: There was no answer that says it.
+        """
+        self.status_requests += 1
         try:
-            return await self._again(once)
+            data = await self._get(api.RECORD_INFO, {"taskId": task_id})
+            return api.read_record(data, task_id, urlsplit(self.base_url).scheme)
         except errors.NotFound:
             return None
+        except errors.RateLimited as error:
+            self.purse.refused((error.retry_after or 0.0) * self.time_scale)
+            raise
 
     async def credits(self) -> float:
         """Return the account's remaining credits.

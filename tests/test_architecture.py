@@ -16,7 +16,7 @@ FLOORS = (
     "errors foreign hidden intake kernel loop",
     "params media outcomes handles",
     "prompt api hooks wire prices metrics effects frames display plots widgets",
-    "config proxies diff pages presets preview",
+    "config pacing proxies diff pages presets preview",
     "identity reference",
     "client ledger sandbox receiver",
     "tracking",

@@ -32,9 +32,8 @@ from mjnb.receiver import Callbacks, callbacks, listener, open_callbacks
 from mjnb.sandbox import Sandbox
 from mjnb.sandbox.faults import Fault, Faults
 from mjnb.sessions import Session
-from mjnb.tracking import Task, schedule, tracker
+from mjnb.tracking import Task, hints, latency, polling
 from mjnb.tracking.hints import NAMES, TRIES
-from mjnb.tracking.schedule import LONGEST, Schedule
 
 NEVER = 3600.0  # seconds: a pause that no test outlives
 OTHER_ID = "f" * 32
@@ -529,8 +528,8 @@ def service(faulty: Faulty) -> Service:
 @pytest.fixture
 def told(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session whose callbacks are on, and whose safety net is too slow for any test."""
-    monkeypatch.setattr(schedule, "LONGEST", NEVER)
-    monkeypatch.setattr(tracker, "SHORTEST", 0.2)
+    monkeypatch.setattr(polling, "SAFETY_NET", NEVER)
+    monkeypatch.setattr(hints, "BREATH", 0.2)
     with Session(
         base_url=service.faulty.url, api_key="k", data_dir=tmp_path / "data", webhook_key=KEY
     ) as opened:
@@ -634,12 +633,11 @@ def test_tasks_without_our_callback_url_are_polled_as_before(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also while callbacks are on, and again when they are closed."""
-    monkeypatch.setattr(schedule, "SHORTEST", 0.01)
-    monkeypatch.setattr(schedule, "EARLIEST", 0.0)
+    monkeypatch.setitem(latency.USUAL, "fast", 1.0)
     service.done = True
     with Session(base_url=service.faulty.url, api_key="k", data_dir=tmp_path / "data") as session:
         opened = session.callbacks(port=0)
-        monkeypatch.setattr(schedule, "LONGEST", NEVER)
+        monkeypatch.setattr(polling, "SAFETY_NET", NEVER)
         own = session.imagine("a red fox", call_back_url="https://example.com/mine")
         assert json.loads(service.sent)["callBackUrl"] == "https://example.com/mine"
         assert own.wait(WAIT).state == "succeeded"
@@ -653,25 +651,13 @@ def test_tasks_without_our_callback_url_are_polled_as_before(
 def test_polling_goes_on_when_no_callback_ever_comes(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "SHORTEST", 0.01)
-    monkeypatch.setattr(schedule, "LONGEST", 0.2)
+    monkeypatch.setitem(latency.USUAL, "fast", 1.0)
+    monkeypatch.setattr(polling, "SAFETY_NET", 0.2)
     service.done = True
     with Session(base_url=service.faulty.url, api_key="k", data_dir=tmp_path / "data") as session:
         session.callbacks(port=0)
         assert session.imagine("a red fox").wait(WAIT).state == "succeeded"
         assert counts_of(session) == Counts()
-
-
-@pytest.mark.parametrize("age", [0.0, 5.0, 60.0, 10_000.0])
-@pytest.mark.parametrize("past", [[], [50.0, 60.0, 70.0], [200.0] * 5])
-def test_while_told_pauses_are_the_longest_and_never_shorter_than_polling(
-    past: list[float], age: float
-) -> None:
-    found = Schedule(lambda *_: list(past), time_scale=2.0)
-    kind = ("mj_txt2img", "fast")
-    pause = found.pause(kind, age, told=True)
-    assert pause == max(found.pause(kind, age), LONGEST / 2)
-    assert pause <= max(LONGEST / 2, *past, 0.0)
 
 
 # ---- lost answers ----
@@ -876,7 +862,7 @@ def test_the_address_is_in_nothing_that_a_notebook_keeps(told: Session, service:
 def test_the_sandboxs_callbacks_settle_tasks_whose_answers_were_lost_too(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "LONGEST", NEVER * 100)
+    monkeypatch.setattr(polling, "SAFETY_NET", NEVER * 100)
     faults = Faults(
         [Fault(kind, on="callback", rate=1.0) for kind in ("duplicate", "intermediate")]
         + [Fault("drop_after", on="submit", next=1)]
@@ -900,7 +886,7 @@ def test_the_sandboxs_callbacks_settle_tasks_whose_answers_were_lost_too(
 def test_the_embedded_sandbox_signs_with_the_sessions_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "LONGEST", NEVER * 100)
+    monkeypatch.setattr(polling, "SAFETY_NET", NEVER * 100)
     with Session(data_dir=tmp_path / "data", webhook_key=KEY, speed="turbo") as session:
         assert session.callbacks().signed
         assert session.imagine("a red fox").wait(WAIT).state == "succeeded"

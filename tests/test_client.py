@@ -33,7 +33,7 @@ from faulty import (
 )
 from hostile import dribbling
 
-from mjnb import api, client, errors
+from mjnb import api, client, errors, pacing
 from mjnb.client import READ_TRIES, REDIRECTS, USER_AGENT, Client
 from mjnb.params import Generate, make
 from mjnb.sandbox import Sandbox
@@ -429,7 +429,7 @@ def test_a_place_is_given_back_after_its_use_ended() -> None:
     """However long a request is on its way, no window sees more than the limit arrive."""
 
     async def uses() -> list[tuple[float, float]]:
-        window, clock = client.Window(2, 0.05), asyncio.get_running_loop().time
+        window, clock = pacing.Window(2, 0.05), asyncio.get_running_loop().time
         spans = []
 
         async def use() -> None:

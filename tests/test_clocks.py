@@ -17,7 +17,6 @@ from mjnb.hooks.reading import WINDOW
 from mjnb.sandbox import Sandbox
 from mjnb.sandbox.faults import Fault, Faults
 from mjnb.sessions import Session
-from mjnb.tracking.schedule import LONGEST, Schedule
 
 HOUR = 3600.0
 SCALE = 20.0  # a fast task takes 3 s
@@ -99,10 +98,3 @@ def test_callbacks_beyond_the_window_are_late_and_within_are_taken(off: float) -
     assert counts.late == 1
     inside = now + (WINDOW - 1) * (1 if off > 0 else -1)
     assert gate.take("", signed(at=inside), json.dumps(end()).encode()) is not None
-
-
-@pytest.mark.parametrize("age", [-400 * 24 * HOUR, -1.0, 0.0, 1e9])
-@pytest.mark.parametrize("known", [0, 10])
-def test_no_pause_is_longer_than_polling_allows_whatever_the_clock_says(age: float, known: int) -> None:
-    schedule = Schedule(lambda *_: [60.0 + n for n in range(known)])
-    assert 0 < schedule.pause(("mj_txt2img", "fast"), age) <= max(LONGEST, 62.0)

@@ -22,7 +22,7 @@ from PIL import Image
 
 import mjnb
 from mjnb import display
-from mjnb.display import CountView, Live, PictureView, TaskView, Tree
+from mjnb.display import CountView, Live, PictureView, TaskView, Tree, Usual
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -56,7 +56,7 @@ VIEW = TaskView(
     pictures=tuple(PictureView(n, THUMBNAIL, f"media/{n}.jpg") for n in (1, 2, 3)),
     elapsed=61.4,
 )
-RUNNING = replace(VIEW, state="generating", pictures=(), elapsed=30.0, expected=60.0)
+RUNNING = replace(VIEW, state="generating", pictures=(), elapsed=30.0, usual=Usual(50, 60, 80))
 
 
 class Seen(HTMLParser):
@@ -209,10 +209,10 @@ def test_every_state_has_its_word_and_the_line_to_copy(state: str) -> None:
 
 
 def test_a_running_task_shows_how_far_it_probably_is() -> None:
-    assert "generating, 30 s of about 60 s" in display.task_text(RUNNING)
+    assert "generating, 30 s, usually 50 to 80 s" in display.task_text(RUNNING)
     assert "width:50%" in display.task_html(RUNNING)
     assert "width:98%" in display.task_html(replace(RUNNING, elapsed=900.0))
-    assert "width:" not in display.task_html(replace(RUNNING, expected=None)).replace("max-width:", "")
+    assert "width:" not in display.task_html(replace(RUNNING, usual=None)).replace("max-width:", "")
 
 
 def test_a_failure_shows_its_reason_and_what_to_do() -> None:
@@ -274,9 +274,9 @@ BROKEN: list[Any] = [
     but(VIEW, pictures=(but(PictureView(1, THUMBNAIL), link=None),)),
     but(VIEW, elapsed="soon"),
     but(RUNNING, elapsed="soon"),
-    but(RUNNING, expected=0.0),
+    but(RUNNING, usual=Usual(0.0, 0.0, 0.0)),
     but(RUNNING, elapsed=float("nan")),
-    but(RUNNING, elapsed=float("inf"), expected=float("inf")),
+    but(RUNNING, elapsed=float("inf"), usual=Usual(*[float("inf")] * 3)),
     but(VIEW, error=7),
     but(COUNT, counts=None),
     but(COUNT, counts={"succeeded": None}),

@@ -10,7 +10,7 @@ import pytest
 from faulty import until
 from hearing import Heard, hear, listen
 
-from mjnb.display import TaskView
+from mjnb.display import TaskView, Usual
 from mjnb.errors import TaskError
 from mjnb.panels.cards import Card, CardPicture, card
 from mjnb.panels.gallery import Gallery
@@ -55,12 +55,12 @@ def test_a_follow_up_is_called_after_the_prompt_it_comes_from(fox: Task) -> None
 
 
 def test_a_running_task_says_how_far_it_is() -> None:
-    view = TaskView("id", "generating", "a fox", "a fox", elapsed=15.0, expected=60.0)
+    view = TaskView("id", "generating", "a fox", "a fox", elapsed=15.0, usual=Usual(50, 60, 80))
     made = Card(view, "a fox", 0)
     assert (made.share, made.left, made.settled) == (0.25, 45.0, False)
     late = replace(made, view=replace(view, elapsed=90.0))
     assert (late.share, late.left) == (0.98, 0.0)
-    unknown = replace(made, view=replace(view, expected=None))
+    unknown = replace(made, view=replace(view, usual=None))
     assert (unknown.share, unknown.left) == (None, None)
     done = replace(made, view=replace(view, state="succeeded"))
     assert (done.share, done.left, done.settled) == (None, None, True)

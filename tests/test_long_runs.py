@@ -20,7 +20,7 @@ KEPT = 5
 def small_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracking.tracker, "LATEST", KEPT)
     monkeypatch.setattr(tracking.hints, "SETTLED", KEPT)
-    monkeypatch.setattr(tracking.schedule, "MOST", KEPT)
+    monkeypatch.setattr(tracking.polling, "MOST", KEPT)
 
 
 def test_settled_tasks_are_let_go_and_each_has_one_handle_while_anybody_holds_it(session: Session) -> None:
@@ -43,14 +43,14 @@ def test_settled_tasks_are_let_go_and_each_has_one_handle_while_anybody_holds_it
 def test_late_callbacks_of_settled_tasks_are_still_ours_and_wake_nobody(session: Session) -> None:
     tasks = [session.imagine(f"a fox {number}", wait=True) for number in range(KEPT)]
     tracker = session.tracker
-    until(lambda: not tracker._following, 60)
+    until(lambda: not tracker.following.under_way, 60)
 
     async def wake() -> list[bool]:
         nonces = [*(task.entry.nonce for task in tasks), "0" * 32]
         return [tracker.wake(nonce, tasks[0].task_id) for nonce in nonces]
 
     assert tracker.loop.run(wake()) == [True] * KEPT + [False]
-    assert not tracker._following
+    assert not tracker.following.under_way
 
 
 def test_what_is_not_settled_is_held_though_nobody_else_holds_it(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ HOUSE = Path(__file__).parent.parent
 SETUP = """
 import json, os
 import mjnb as mj
-from mjnb.tracking import schedule
-schedule.LONGEST = 3600.0  # a safety net too slow for any test
+from mjnb.tracking import polling
+polling.SAFETY_NET = 3600.0  # a safety net too slow for any test
 session = mj.use(mj.Session(base_url={url!r}, api_key="k", data_dir={folder!r}, webhook_key={key!r}))
 session.callbacks()
 """

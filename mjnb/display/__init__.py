@@ -16,7 +16,7 @@ from .live import Live, in_notebook, keep_showing, repeat_stale, show, this_cell
 from .parts import SHORT, data_uri, mime_bundle, notice_html, short, typed, typed_html
 from .tables import answer_for, table_html
 from .tasks import metadata, task_html, task_metadata, task_status, task_text
-from .views import ON_ITS_WAY, CountView, PictureView, RowView, TaskView, Tree
+from .views import ON_ITS_WAY, CountView, PictureView, RowView, TaskView, Tree, Usual
 
 __all__ = [
     "ON_ITS_WAY",
@@ -27,6 +27,7 @@ __all__ = [
     "RowView",
     "TaskView",
     "Tree",
+    "Usual",
     "alt_text",
     "answer_for",
     "count_html",

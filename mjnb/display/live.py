@@ -7,6 +7,7 @@ is said while a cell runs: so how something ended is said again at the end of th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -105,13 +106,25 @@ def repeat_stale(*_: object) -> None:
         live.repeat_stale()
 
 
-async def keep_showing(live: Live, render: Render, done: Callable[[], bool], every: float = 0.5) -> None:
-    """Show what ``render`` returns (text, HTML, metadata) until ``done``, and once more then."""
+async def keep_showing(
+    live: Live, render: Render, done: Callable[[], bool], news: asyncio.Event, every: float = 0.5
+) -> None:
+    """Show something until it is done, and once more then; on a loop, whose work is not held up by drawing.
+
+    Args:
+        live: Where it shows.
+        render: Returns text, HTML, metadata; called on another thread.
+        done: Whether it is.
+        news: Set when there is something new to show.
+        every: Seconds after which it is shown anew also without.
+    """
     live.keep(render, done)
     while not done():
-        live.show(*render())
-        await asyncio.sleep(every)
-    live.show(*render())
+        news.clear()
+        live.show(*await asyncio.to_thread(render))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), every)
+    live.show(*await asyncio.to_thread(render))
     live.end()
 
 

@@ -89,14 +89,15 @@ def _missing(view: TaskView) -> str:
 def _clock(view: TaskView) -> str:
     if view.elapsed is None:
         return ""
-    return f", {view.elapsed:.0f} s" + (f" of about {view.expected:.0f} s" if view.expected else "")
+    return f", {view.usual.after(view.elapsed) if view.usual else f'{view.elapsed:.0f} s'}"
 
 
 def _status_html(view: TaskView) -> str:
     mark = ' · <span title="drawn here, nothing is paid">sandbox</span>' if view.sandbox else ""
     name = f"task <code>{escape(short(view.id))}</code>"
     line = f'<div style="{MUTED}">{name} · {outside(_status(view))}{mark}</div>'
-    progress = bar((view.elapsed or 0) / view.expected) if view.state in RUNNING and view.expected else ""
+    usual = view.usual.middle if view.usual and view.state in RUNNING else 0.0
+    progress = bar((view.elapsed or 0) / usual) if usual else ""
     bad = f'<div style="{BAD}">{outside(view.error)}</div>' if view.error else ""
     hint = f'<div style="{MUTED}">→ {outside(view.hint)}</div>' if view.error and view.hint else ""
     trouble = f'<div style="{MUTED}">{outside(view.trouble)}</div>' if view.trouble else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from .parts import mime_bundle
 
@@ -35,12 +35,36 @@ class PictureView:
     sha256: str = ""
 
 
+class Usual(NamedTuple):
+    """How long such tasks take, in seconds: four of five between low and high; equal while nobody knows."""
+
+    low: float
+    middle: float
+    high: float
+
+    def __str__(self) -> str:
+        """Return it in words: ``usually 50 to 80 s``."""
+        low, high = _round(self.low), _round(self.high)
+        return f"usually about {_round(self.middle):g} s" if low == high else f"usually {low:g} to {high:g} s"
+
+    def after(self, elapsed: float) -> str:
+        """Return how far a task is, in words: ``90 s, usually 50 to 80 s; longer than usual``."""
+        return f"{elapsed:.0f} s, {self}" + ("; longer than usual" if elapsed > self.high else "")
+
+
+def _round(seconds: float) -> float:
+    """Return seconds to about two figures."""
+    step = 0.1 if seconds < 1 else 1 if seconds < 20 else 5 if seconds < 200 else 10
+    return round(round(seconds / step) * step, 1)
+
+
 @dataclass(frozen=True)
 class TaskView:
     """A task as shown; times in seconds.
 
     Attributes:
         magic: What follows ``%mj`` to make the same; `typed` makes it copyable.
+        usual: How long such tasks take; None: nobody knows, or it is over.
         title: What the pictures show: the prompt, or that of the task it comes from.
         note: What is odd in what was asked for.
     """
@@ -53,7 +77,7 @@ class TaskView:
     params: Mapping[str, Any] = field(default_factory=dict)
     pictures: Sequence[PictureView] = ()
     elapsed: float | None = None
-    expected: float | None = None
+    usual: Usual | None = None
     error: str = ""
     hint: str = ""
     sandbox: bool = False

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from ..errors import InvalidRequest, LedgerError
 from ..identity import address
-from . import contents, owners
+from . import contents, owners, presence
 from .contents import BOUND
 from .engine import Engine
-from .records import Entry, Picture, now
+from .records import OPEN, Entry, Picture, now
 from .schema import content, image, metric, task, upload
 
 CHUNK = 50_000  # rows fetched at once
@@ -87,8 +87,10 @@ class Reading:
         with self._engine.read() as c:
             return [Picture(*row) for row in c.execute(query)]
 
-    def latencies(self, account: str, task_type: str, speed: str | None, most: int = 200) -> list[float]:
-        """Return how long the latest such tasks took, in seconds."""
+    def latencies(
+        self, account: str, task_type: str, speed: str | None, most: int = 200, version: str | None = None
+    ) -> list[float]:
+        """Return how long the latest such tasks took, in seconds, last first; None: of any version."""
         query = (
             sa.select(task.c.latency_ms)
             .where(task.c.account == account, task.c.task_type == task_type, task.c.speed == speed)
@@ -96,8 +98,25 @@ class Reading:
             .order_by(task.c.id.desc())
             .limit(most)
         )
+        if version is not None:
+            query = query.where(task.c.version == version)
         with self._engine.read() as c:
             return [row[0] / 1000 for row in c.execute(query)]
+
+    def part_of_open(self, payer: str) -> float:
+        """Return which part of a payer's running tasks this process follows; 1 when none run."""
+        mine = (task.c.payer == payer) & task.c.state.in_(OPEN)
+        query = sa.select(task.c.session, sa.func.count()).where(mine).group_by(task.c.session)
+        with self._engine.read() as c:
+            found = {row[0]: int(row[1]) for row in c.execute(query)}
+            living = (
+                found.keys() & presence.living(c, self._engine.wall(c))
+                if found.keys() - presence.mine
+                else ()
+            )
+        here = sum(found[name] for name in found.keys() & presence.mine)
+        there = sum(found[name] for name in living if name not in presence.mine)
+        return max(here, 1) / (max(here, 1) + there)
 
     def spent(self, account: str, owner: str) -> float:
         """Return the credits of everything that was sent for an owner and not refused, by the estimates."""

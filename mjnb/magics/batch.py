@@ -68,6 +68,7 @@ class Batch(Sequence["Task | None"]):
         self._tasks: list[Task | None] = [None] * len(self.wanted)
         self._places: dict[str, int] = {}  # by nonce
         self._stop = threading.Event()
+        self._showing: asyncio.Task[None] | None = None
         self._work: Future[None] | None = None
         self._shown_in: int | None = None
         self._live: display.Live | None = None
@@ -162,13 +163,12 @@ class Batch(Sequence["Task | None"]):
 
     async def _all(self) -> None:
         over = asyncio.Event()
-        showing = asyncio.ensure_future(self._keep_showing(over))
+        self._showing = asyncio.ensure_future(self._keep_showing(over))
         try:
             await self._send_all()
             await asyncio.gather(*(_end_of(task) for task in self._tasks if task is not None))
         finally:
-            over.set()
-            await showing
+            over.set()  # nobody who waits for the pictures waits for what is still drawn
         hopeless = next((error for error in self.errors.values() if isinstance(error, HOPELESS)), None)
         if hopeless is not None:
             raise hopeless
@@ -206,10 +206,10 @@ class Batch(Sequence["Task | None"]):
 
     async def _keep_showing(self, over: asyncio.Event) -> None:
         while not over.is_set():
-            self.show()
+            await asyncio.to_thread(self.show)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), 0.5)
-        self.show()
+        await asyncio.to_thread(self.show)
         if self._live is not None:
             self._live.end()
 
@@ -249,7 +249,7 @@ class Batch(Sequence["Task | None"]):
             + (len(self.wanted) - len(tasks) - len(self.errors)) * self._stop.is_set()
         ):
             counts["not sent"] = unsent
-        left = [task.keeper.expected(task.entry) - task.elapsed for task in tasks if task.running]
+        left = [task.keeper.left(task) for task in tasks if task.running]
         view = display.CountView(
             title=f"{len(self.wanted)} prompts",
             counts=counts,

@@ -48,8 +48,7 @@ def _summary(session: Session, running: int) -> Iterator[str]:
 def _line(task: Task) -> list[str]:
     from ..display import short
 
-    expected = task.keeper.expected(task.entry)
-    time = f"{task.elapsed:.0f} s" + (f" of about {expected:.0f} s" if expected else "")
+    time = task.keeper.usual_of(task.entry).after(task.elapsed)
     prompt = " ".join((task.prompt or task.task_type).split())
     state = f"{task.state}; {task.trouble}" if task.trouble else task.state
     return [f"`{short(task.id)}`", state, time, prompt[:77] + "…" if len(prompt) > 78 else prompt]
@@ -113,7 +112,7 @@ def _show_counts(live: Live, tasks: Collection[Task]) -> None:
 
     from .. import display
 
-    left = max((one.keeper.expected(one.entry) - one.elapsed for one in tasks if one.running), default=0.0)
+    left = max((one.keeper.left(one) for one in tasks if one.running), default=0.0)
     view = display.CountView(
         "waiting", Counter(one.state for one in tasks), len(tasks), left=max(left, 0.0) or None
     )

@@ -250,10 +250,9 @@ function progress(card) {
   const made = element("div", { class: "mjnb-progress" }, bar, words);
   made.tick = () => {
     const elapsed = (card.elapsed ?? 0) + (performance.now() - card.received) / 1000;
-    if (!card.expected) { words.textContent = duration(elapsed); return; }
-    bar.value = Math.min(elapsed / card.expected, 0.98);
-    const left = card.expected - elapsed;
-    words.textContent = left > 0 ? `${duration(elapsed)}, about ${duration(left)} left` : `${duration(elapsed)}, longer than usual`;
+    if (!card.usual) { words.textContent = duration(elapsed); return; }
+    bar.value = Math.min(elapsed / card.usual.middle, 0.98);
+    words.textContent = `${duration(elapsed)}, ${card.usual.words}${elapsed > card.usual.high ? "; longer than usual" : ""}`;
   };
   made.tick();
   return made;

@@ -128,16 +128,16 @@ class Card:
     @property
     def share(self) -> float | None:
         """How far it is, 0..1, by how long such tasks took before; None when that is not known."""
-        if not self.running or not self.view.expected:
+        if not self.running or not self.view.usual:
             return None
-        return min(max((self.view.elapsed or 0) / self.view.expected, 0.0), ALMOST)
+        return min(max((self.view.elapsed or 0) / self.view.usual.middle, 0.0), ALMOST)
 
     @property
     def left(self) -> float | None:
         """Seconds until it is usually done; None as in `share`."""
-        if not self.running or not self.view.expected:
+        if not self.running or not self.view.usual:
             return None
-        return max(self.view.expected - (self.view.elapsed or 0), 0.0)
+        return max(self.view.usual.middle - (self.view.elapsed or 0), 0.0)
 
 
 def card(task: Task) -> Card:

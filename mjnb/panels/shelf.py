@@ -141,6 +141,7 @@ class Shelf(OwnWidget):
 
 def _told(card: Card) -> dict[str, Any]:
     """Return a card as the front end wants it; the pictures themselves travel beside it."""
+    usual = card.view.usual if card.running else None
     return {
         "id": card.id,
         "state": card.state,
@@ -151,7 +152,7 @@ def _told(card: Card) -> dict[str, Any]:
         "created": card.created,
         "magic": card.magic,
         "elapsed": card.view.elapsed,
-        "expected": card.view.expected if card.running else None,
+        "usual": {"words": str(usual), "middle": usual.middle, "high": usual.high} if usual else None,
         "error": card.error,
         "hint": card.hint,
         "trouble": card.view.trouble,

@@ -285,7 +285,7 @@ def _facts(sweep: Sweep, plan: Plan) -> list[list[str]]:
         ["Here already", ", ".join(f"{count} {state}" for state, count in here.items()) or "none"],
         ["To pay", str(plan.to_pay)],
         ["Credits", f"about {plan.credits:g} (${dollars:.2f})" if plan.to_pay else "none"],
-        ["Expected time", f"about {plan.seconds:.0f} s" if plan.seconds else "none"],
+        ["Expected time", f"about {plan.time}" if plan.seconds else "none"],
     ]
     if plan.other_key:
         facts.append(["Other keys", other_key_words(plan.other_key)])

@@ -69,8 +69,8 @@ class Sandbox:
         folder = None if books is None else books.with_suffix(".uploads")
         uploads = Uploads(folder, LIFETIME / time_scale, used_uploads(self.account.tasks.values()))
         files = Files(self.account, uploads, retention_days * DAY / time_scale, LINK_SECONDS / time_scale)
-        studio = Studio(self.account.tasks, uploads, long_side, short_side)
-        self.app = make_app(self.account, files, studio, self._postman, self.faults)
+        self.studio = Studio(self.account.tasks, uploads, long_side, short_side)
+        self.app = make_app(self.account, files, self.studio, self._postman, self.faults)
         self.host, self.port = host, port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

@@ -46,6 +46,7 @@ class Plan:
         left: Credits that the session may still spend; None: no limit.
         other_key: How many cells only another key of the service has paid for; they are not to pay.
         errors: What the service said of every cell that failed or expired.
+        usual: How long one of the slowest of the tasks to pay takes; None: that is not known yet.
     """
 
     states: tuple[str, ...]
@@ -57,6 +58,7 @@ class Plan:
     left: float | None = None
     other_key: int = 0
     errors: tuple[str, ...] = ()
+    usual: display.Usual | None = None
 
     @property
     def is_over_budget(self) -> bool:
@@ -77,8 +79,13 @@ class Plan:
         if not self.to_pay:
             return f"{len(self.states)} cells{there}: nothing to pay{self._failed}{self._other_key}"
         dollars = self.credits * DOLLARS_PER_CREDIT
-        cost = f"about {self.credits:g} credits (${dollars:.2f}) and {self.seconds:.0f} s"
+        cost = f"about {self.credits:g} credits (${dollars:.2f}) and {self.time}"
         return f"{self._over}{len(self.states)} cells{there}, {self.to_pay} to pay: {cost}{self._other_key}"
+
+    @property
+    def time(self) -> str:
+        """How long it may take, in words: ``90 s (one task usually 50 to 80 s)``."""
+        return f"{self.seconds:.0f} s" + (f" (one task {self.usual})" if self.usual else "")
 
     @property
     def _other_key(self) -> str:
@@ -142,6 +149,7 @@ def make_plan(
     others = [n for n, one in found.items() if one.state in LIVE and not tracker.payer.owns(one.payer)]
     limit = tracker.budget.limit
     left = None if limit is None else left_of(limit, tracker.budget.spent)
+    usual = _usual(tracker, to_send[0]) if to_send else None
     ended = [found[n].error or "" for n in found if states[n] in ENDED]
     return Plan(
         states,
@@ -153,6 +161,7 @@ def make_plan(
         left=left,
         other_key=len(others),
         errors=tuple(ended),
+        usual=usual if usual and usual.low < usual.high else None,
     )
 
 
@@ -196,20 +205,20 @@ def due(design: Design, tracker: Tracker, found: Mapping[int, Entry], *, retry: 
     again = {"rejected", "failed", "expired"} if retry else {"rejected"}
     cells = [design.cells[number] for number in design.run_order]
     wanted = [cell for cell in cells if cell.number not in found or found[cell.number].state in again]
-    return sorted(wanted, key=lambda cell: -_usual(tracker, cell))
+    return sorted(wanted, key=lambda cell: -_usual(tracker, cell).middle)
 
 
 def seconds(tracker: Tracker, to_send: Sequence[CellSpec], found: Mapping[int, Entry]) -> float:
     """Return the bound of the limits: a burst per window, and the time of the slowest kind in each."""
     count, window = SUBMIT_LIMIT
     window /= tracker.client.time_scale
-    new = [window * (n // count) + _usual(tracker, cell) for n, cell in enumerate(to_send)]
-    old = [tracker.expected(entry) - _age(entry) for entry in found.values() if entry.state in OPEN]
+    new = [window * (n // count) + _usual(tracker, cell).middle for n, cell in enumerate(to_send)]
+    old = [tracker.left_of(entry, _age(entry)) for entry in found.values() if entry.state in OPEN]
     return math.ceil(max([*new, *old, 0.0]))
 
 
-def _usual(tracker: Tracker, cell: CellSpec) -> float:
-    return tracker.usual(cell.request.task_type, cell.request.speed)
+def _usual(tracker: Tracker, cell: CellSpec) -> display.Usual:
+    return tracker.usual(cell.request.task_type, cell.request.speed, cell.request.version)
 
 
 def _age(entry: Entry) -> float:

@@ -69,6 +69,7 @@ class Run:
         self._shas = shas(design, tracker)
         self._alike = Counter(self._shas)
         self._work: Future[None] | None = None
+        self._showing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Start the work, and return at once."""
@@ -111,7 +112,9 @@ class Run:
         found = self._find()
         to_send = due(self.design, self.tracker, found, retry=self._retry)
         over = asyncio.Event()
-        showing = asyncio.ensure_future(display.keep_showing(self._live, self._progress, over.is_set))
+        self._showing = asyncio.ensure_future(
+            display.keep_showing(self._live, self._progress, over.is_set, over)
+        )
         try:
             if to_send:
                 await note_credits(self.tracker)
@@ -119,8 +122,7 @@ class Run:
             self._take_up()  # a stop cut the wait for what was under way; it is paid for all the same
             ends = await asyncio.gather(*(_end_of(task) for task in self.tasks.values()))
         finally:
-            over.set()
-            await showing
+            over.set()  # nobody who waits for the pictures waits for what is still drawn
         told = [error for error in (*self.errors.values(), *ends) if isinstance(error, LedgerMoved)]
         if told:  # names every task that goes on at the service
             raise LedgerMoved("; ".join(dict.fromkeys(error.message for error in told)))
@@ -165,7 +167,7 @@ class Run:
         counts = Counter(task.state if task.done or task.running else "fetching" for task in tasks)
         if unsent := len(self.errors.keys() - self.tasks.keys()):
             counts["not sent"] = unsent
-        left = [self.tracker.expected(t.entry) - t.elapsed for t in tasks if t.running]
+        left = [self.tracker.left(t) for t in tasks if t.running]
         view = display.CountView(
             title=f"sweep of {len(self.design.cells)} cells",
             counts=counts,

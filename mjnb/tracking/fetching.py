@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from ..api import RESULT_LIFETIME
@@ -16,7 +17,7 @@ from ..client import Client
 from ..errors import MediaError, MJError, Refused
 from ..identity import address
 from ..ledger import Ledger, Picture
-from ..media import Kept, NotWritten, Store
+from ..media import NotWritten, Store
 from ..params import Generate, private_host, rows
 from .facts import Facts
 
@@ -37,17 +38,29 @@ class Fetcher:
     def __init__(self, client: Client, ledger: Ledger, store: Store) -> None:
         self._client, self._ledger, self._store = client, ledger, store
 
-    async def fetch(self, task: Facts) -> bool:
-        """Bring the pictures of a task that are not here; return whether there were any to bring."""
+    async def fetch(self, task: Facts, came: Callable[[], object]) -> bool:
+        """Bring the pictures of a task that are not here, all at once; return whether any were wanted.
+
+        Args:
+            task: Whose.
+            came: Called when there is news of one.
+        """
         pictures = self._ledger.pictures(task.id)
-        here = await asyncio.to_thread(lambda: {one.number for one in pictures if self._is_here(one)})
+        here = set[int]()
+        if any(one.path is not None for one in pictures):  # a new task's need no look at the disk
+            here = await asyncio.to_thread(lambda: {one.number for one in pictures if self._is_here(one)})
         wanted = [one for one in pictures if one.state != "stored" or one.number not in here]
         sent = {"taskId": task.task_id, "paramJson": without_callback(task.entry.param_json)}
         note = json.dumps(sent, ensure_ascii=False)
         for one in wanted:
             if one.number in here:  # a folder that was away is back
                 self._ledger.picture(task.id, one.number, state="stored", error=None)
-        await asyncio.gather(*(self._fetch_one(task, one, note) for one in wanted if one.number not in here))
+
+        async def bring(one: Picture) -> None:
+            await self._fetch_one(task, one, note)
+            came()
+
+        await asyncio.gather(*(bring(one) for one in wanted if one.number not in here))
         return bool(wanted)
 
     def _is_here(self, picture: Picture) -> bool:
@@ -58,7 +71,7 @@ class Fetcher:
     async def _fetch_one(self, task: Facts, picture: Picture, note: str) -> None:
         try:
             content = await self._content(task, picture.url)
-            kept = await asyncio.to_thread(self._keep, content, note)
+            kept = await asyncio.to_thread(self._store.keep, content, note)
         except MediaError as error:
             if self._client.closed:
                 raise  # cut off by the close, which says nothing of the picture
@@ -91,11 +104,6 @@ class Fetcher:
         parts, hosts = urlsplit(address(url)), self._client.own_hosts
         near = all(private_host(urlsplit(f"//{host}").hostname or "") for host in hosts)
         return near and parts.netloc not in hosts and private_host(parts.hostname or "")
-
-    def _keep(self, content: bytes, note: str) -> Kept:
-        kept = self._store.keep(content, note)
-        self._store.thumbnail(kept.path)
-        return kept
 
 
 def without_callback(param_json: str) -> str:

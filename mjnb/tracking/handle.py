@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import textwrap
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -37,7 +38,8 @@ class Keeper(Protocol):
 
     def follow(self, task: Task) -> None: ...
     def leave(self, task: Task) -> None: ...
-    def expected(self, entry: Entry) -> float: ...
+    def usual_of(self, entry: Entry) -> display.Usual: ...
+    def left(self, task: Task) -> float: ...
     def handle(self, entry: Entry) -> Task: ...
     def put(
         self, request: Request, parent: Task | None, number: int | None, *, wait: bool, dry_run: bool
@@ -247,7 +249,9 @@ class Task(Handle, Facts):
         self._live = live or display.Live()
         self._show()
         if not self.done:
-            self.keeper.loop.start(display.keep_showing(self._live, self._render, lambda: self.done))
+            news = asyncio.Event()
+            self.watch(lambda _: self.keeper.loop.call(news.set))
+            self.keeper.loop.start(display.keep_showing(self._live, self._render, lambda: self.done, news))
 
     def _show(self) -> None:
         """Bring what is shown up to date now, before a waiting cell ends."""

@@ -27,6 +27,7 @@ NAMES = 16  # ids that are ever tried for one row
 TRIES = 5  # of an id whose record is not there yet, or cannot be read
 SETTLED = 10_000  # tasks of whose late callbacks it is still known that they are ours
 DOUBLINGS = 5  # of the pause after a hint that brought nothing
+BREATH = 1.0  # seconds of the service's clock that the second such hint costs
 
 
 class Looker(Protocol):
@@ -36,6 +37,7 @@ class Looker(Protocol):
     ledger: Ledger
 
     def follow(self, task: Task) -> None: ...
+    def hurry(self, task: Task, breather: float) -> None: ...
     def refresh(self, task: Task) -> Task: ...
 
 
@@ -44,7 +46,7 @@ class Row:
     """One task as hints see it: is there news, and under which ids was it named (and how often tried)?"""
 
     task: Task
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    news: float | None = None  # after how many seconds since the last look a hint is listened to
     named: dict[str, int] = field(default_factory=dict)
     fruitless: int = 0
 
@@ -86,27 +88,21 @@ class Hints:
             row.named.setdefault(task_id, 0)
         if row.task.state == "unknown":
             self.find_out(row.task)
-        elif terminal and row.task.running and not row.news.is_set():
-            row.news.set()  # of an intent too: its callback may be faster than its submit's answer
-            if row.task.state in OPEN:
+        elif terminal and row.task.running and row.news is None:
+            row.news = BREATH * (
+                2**row.fruitless - 1
+            )  # the first costs nothing, each further one twice as much
+            row.fruitless = min(row.fruitless + 1, DOUBLINGS)
+            if row.task.state in OPEN:  # an intent's callback may be faster than its submit's answer
                 self._looker.follow(row.task)
+                self._looker.hurry(row.task, row.news)
         return True
 
-    async def rest(self, task: Task, seconds: float, breath: float) -> None:
-        """Wait until there is a hint.
-
-        Args:
-            task: Whose.
-            seconds: How long at most.
-            breath: Seconds that the first hint without news costs; each further one costs twice as much.
-        """
+    def heard(self, task: Task) -> float | None:
+        """Return how long after the last look a hint that came is to be listened to; the next is news."""
         row = self._row(task)
-        breather = min(breath * (2**row.fruitless - 1), seconds)
-        await asyncio.sleep(breather)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(row.news.wait(), seconds - breather)
-            row.fruitless = min(row.fruitless + 1, DOUBLINGS)
-        row.news.clear()
+        news, row.news = row.news, None
+        return news
 
     def find_out(self, task: Task) -> None:
         """Try the ids under which an ``unknown`` task was named, in the background."""
@@ -136,7 +132,7 @@ class Hints:
     def _found(self, row: Row, task_id: str) -> None:
         with contextlib.suppress(LedgerError):  # another row has this id
             if self._looker.ledger.submitted(row.task.id, task_id):
-                row.news.set()
+                row.news = 0.0
             self._looker.refresh(row.task)
 
     async def close(self) -> None:

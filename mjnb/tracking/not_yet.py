@@ -9,8 +9,8 @@ import time
 
 from ..api import Record
 from .handle import Task
-from .schedule import SHORTEST
 
+SHORTEST, GROWTH = 1.0, 0.4  # seconds until the next look, and more by this part of the time since the first
 UNKNOWN = 30.0  # seconds after a submit in which "no such record" means "not yet"
 RESULTS = 180.0  # seconds after a success in which "no results" means "not yet"
 LOOKS = 5  # such answers, at least, before that is believed
@@ -52,6 +52,12 @@ class NotYet:
         since, looks = self._empty.get(task.id, (time.monotonic(), 0))
         self._empty[task.id] = (since, looks + 1)
         return looks < LOOKS or time.monotonic() - since < RESULTS / self._scale
+
+    def pause(self, task: Task) -> float:
+        """Return how many seconds later to look again at a task of which something is late."""
+        now = time.monotonic()
+        since = min(self._missing.get(task.id, now), self._empty.get(task.id, (now, 0))[0])
+        return SHORTEST / self._scale + GROWTH * (now - since)
 
     def forget(self, task: Task) -> None:
         """Forget a task that is settled."""

@@ -29,7 +29,7 @@ from ..loop import Loop
 from ..outcomes import Outcome, Verdict
 from .budget import Budget
 from .handle import Task
-from .schedule import SHORTEST
+from .not_yet import SHORTEST
 from .turns import Turns
 
 SENDS: dict[type[MJError], int] = {Maintenance: 3, NotConnected: 2}  # how often; refusals that may pass

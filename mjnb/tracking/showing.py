@@ -35,7 +35,7 @@ def task_view(task: Task, only: int | None = None, *, family: bool = True) -> di
         params=task.params,
         pictures=[_picture_view(image) for image in task.images if only in (None, image.number)],
         elapsed=task.elapsed,
-        expected=task.keeper.expected(task.entry) if task.running else None,
+        usual=task.keeper.usual_of(task.entry) if task.running else None,
         error=error.message if error else "",
         hint=error.hint if error else "",
         sandbox=task.keeper.sandbox,

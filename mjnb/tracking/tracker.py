@@ -6,7 +6,6 @@ cancelled sweep cuts in half.  Everything here runs on the private loop.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,16 +15,13 @@ from weakref import WeakValueDictionary
 
 from ..api import Record
 from ..client import Client
+from ..display import Usual
 from ..errors import (
-    AuthError,
     InvalidRequest,
     LedgerAway,
     LedgerBusy,
     LedgerError,
     LedgerFull,
-    LedgerMoved,
-    MJError,
-    OtherKey,
     WaitTimeout,
 )
 from ..identity import ANYONE, Payer
@@ -37,21 +33,18 @@ from ..preview import Preview, preview
 from ..prices import PRICES, estimate
 from .budget import Budget
 from .fetching import Fetcher
+from .following import Following
 from .handle import Task
-from .hints import Hints, is_told
+from .hints import Hints
 from .inputs import reachable
-from .not_yet import NotYet
-from .schedule import SHORTEST, Schedule
+from .polling import kind_of
 from .sending import Sender
 from .turns import Turns
 
 CLOSED = "The task goes on at the service; the next session takes it up."
 ELSEWHERE = "Open a session with that account's key and address."
 LAST_STEPS = GRACE  # seconds that closing waits for submits under way; cut off, they would be unknown
-KEY_REFUSED = "the service refuses the key; the task goes on there, and wait() asks for it again"
-REFUSALS = 5  # of the key in a row, after which nobody waits any longer
 LATEST = 200  # settled handles that are held for completion, also when nobody else holds them
-NO_RESULTS = "the service says that it succeeded, and names no results yet"
 
 
 class Tracker:
@@ -90,15 +83,11 @@ class Tracker:
         self._making = threading.Lock()  # a task has one handle, whichever thread asks first
         self.closed = False
         self.callback_url: Callable[[str], str] | None = None  # from a nonce; None: it is only polled
-        self._following: dict[str, asyncio.Task[None]] = {}
-        self._not_yet = NotYet(client.time_scale)
         self.hints = Hints(self)
         self.turns = Turns(client, ledger)
         self._sender = Sender(self)
         self._fetcher = Fetcher(client, ledger, store)
-        self._schedule = Schedule(
-            lambda task_type, speed: ledger.latencies(account, task_type, speed), client.time_scale
-        )
+        self.following = Following(self, self._sender.over)
 
     # ---- sending ----
 
@@ -190,20 +179,32 @@ class Tracker:
             task.finish(WaitTimeout(f"task {task.id[-6:]} is of another account", hint=ELSEWHERE))
         elif task.running or not task.done:
             task.reopen()
-            self.loop.call(self._start, task)
+            self.loop.call(self.following.start, task)
 
     def leave(self, task: Task) -> None:
         """Stop looking after a task and let its waiters go; from any thread."""
         task.finish(WaitTimeout(f"task {task.id[-6:]} is no longer waited for"))
-        self.loop.call(self._stop, task)
+        self.loop.call(self.following.stop, task)
 
-    def expected(self, entry: Entry) -> float:
-        """Return how long such a task usually takes, in seconds."""
-        return self.usual(entry.task_type, entry.speed)
+    def usual(self, task_type: str, speed: str | None, version: object = None) -> Usual:
+        """Return how long tasks of a kind usually take."""
+        return self.following.polling.usual((task_type, speed, None if version is None else str(version)))
 
-    def usual(self, task_type: str, speed: str | None) -> float:
-        """Return how long tasks of a type and speed usually take, in seconds."""
-        return self._schedule.expected((task_type, speed))
+    def usual_of(self, entry: Entry) -> Usual:
+        """Return how long tasks like one usually take."""
+        return self.following.polling.usual(kind_of(entry))
+
+    def left(self, task: Task) -> float:
+        """Return how many seconds a running task usually still takes; see `left_of`."""
+        return self.left_of(task.entry, task.elapsed)
+
+    def left_of(self, entry: Entry, elapsed: float) -> float:
+        """Return the seconds after which half of the tasks that run so long have ended."""
+        return self.following.polling.left(kind_of(entry), elapsed)
+
+    def hurry(self, task: Task, breather: float) -> None:
+        """Look at a task soon; see `Polling.hurry`."""
+        self.following.polling.hurry(task.id, breather)
 
     async def look(self, task_id: str) -> Record | None:
         """Ask the service what it knows of a task."""
@@ -217,9 +218,7 @@ class Tracker:
         for task in list(self.tasks.values()):
             if not task.done and not leaving():  # then only daemon threads wait, which end with the process
                 self.follow(task)
-        for work in list(self._following.values()):
-            work.cancel()
-        await asyncio.gather(*self._following.values(), return_exceptions=True)
+        await self.following.close()
         await self.hints.close()
         await self.client.close()
 
@@ -237,84 +236,6 @@ class Tracker:
         """
         return self.hints.take(nonce, task_id, terminal)
 
-    def _start(self, task: Task) -> None:
-        if task.id not in self._following and not self.closed:
-            work = asyncio.ensure_future(self._settle(task))
-            self._following[task.id] = work
-            work.add_done_callback(lambda work: self._over(task, work))
-
-    def _stop(self, task: Task) -> None:
-        if task.id in self._following:
-            self._following.pop(task.id).cancel()
-
-    def _over(self, task: Task, work: asyncio.Task[None]) -> None:
-        if self._following.get(task.id) is work:
-            del self._following[task.id]
-        if not work.cancelled() and (error := work.exception()):
-            task.finish(error)  # whatever went wrong, no waiter hangs
-
-    async def _settle(self, task: Task) -> None:
-        while task.state == "intent":  # it is being sent, perhaps by another session, which may have died
-            await self._sender.over(task)
-            self.ledger.left_open(self.account)
-            task.changed(self.entry(task.id))
-        refusals = 0
-        while task.state in OPEN:
-            await self._rest(task)
-            try:
-                self.ledger.beat()
-                self._take_in(task, await self.client.record(str(task.task_id)))
-                refusals = 0
-            except OtherKey:
-                raise
-            except LedgerMoved as error:  # what the service says can be recorded nowhere
-                raise LedgerMoved(f"{error.message}; {task.id[-6:]} goes on as {task.task_id}") from None
-            except MJError as error:  # the network or the service may come back: the task is paid for
-                task.trouble = error.message
-                if isinstance(error, AuthError):
-                    task.trouble = f"{KEY_REFUSED}: {error.message}"
-                    refusals += 1
-                task.changed(task.entry)
-                if refusals == REFUSALS:
-                    raise
-                await asyncio.sleep(self.client.pause(4, error))
-        await self._fetch_all(task)
-        self.end(task)
-
-    async def _fetch_all(self, task: Task) -> None:
-        while True:
-            try:
-                return await self.fetch(task)
-            except LedgerAway as error:  # it comes back, and then knows what is still to be fetched
-                task.trouble = error.message
-                await asyncio.sleep(self.client.pause(4, error))
-
-    async def _rest(self, task: Task) -> None:
-        """Wait until it is time to look, or until there is a hint."""
-        kind, url = (task.entry.task_type, task.entry.speed), self.callback_url
-        told = url is not None and is_told(task.entry, url(task.entry.nonce))
-        pause = self._schedule.pause(kind, self._not_yet.age(task), told=told)
-        await self.hints.rest(task, pause, SHORTEST / self.client.time_scale)
-
-    def _take_in(self, task: Task, record: Record | None) -> None:
-        task.trouble = ""
-        if record is None:
-            if not self._not_yet.may_be_made(task):
-                if not self.payer.owns(task.entry.payer):
-                    raise OtherKey(f"task {task.id[-6:]} ({task.task_id}) was sent under another key")
-                self.ledger.expired(task.id, "the service no longer knows this task")
-        elif record.pending or self._not_yet.may_have_results(task, record):
-            task.trouble = "" if record.pending else NO_RESULTS
-            self._not_yet.is_there(task)
-            self.ledger.generating(task.id, record.raw)
-        else:
-            self.ledger.settled(task.id, record)
-        entry = self.entry(task.id)
-        if entry.state == "succeeded" and entry.latency_ms is not None:
-            self._schedule.learn((entry.task_type, entry.speed), entry.latency_ms / 1000)
-        if entry.rev != task.entry.rev:
-            task.changed(entry, self.ledger.pictures(task.id))
-
     async def fetch(self, task: Task) -> None:
         """Bring the pictures that are not here; a bad one is an error on that picture alone.
 
@@ -326,8 +247,12 @@ class Tracker:
                 task.reopen(settled_anew=True)
                 task.changed(self.entry(task.id), self.ledger.pictures(task.id))
                 self.follow(task)
-        if await self._fetcher.fetch(task):
+
+        def came() -> None:
             task.changed(self.entry(task.id), self.ledger.pictures(task.id))
+
+        if await self._fetcher.fetch(task, came):
+            came()
 
     # ---- small parts ----
 
@@ -342,7 +267,7 @@ class Tracker:
     def _let_go(self, task: Task) -> None:
         """Hold a settled task no longer, but for the latest: a session does not grow with its tasks."""
         self.hints.forget(task)
-        self._not_yet.forget(task)
+        self.following.forget(task)
         self._latest.append(task)
 
     def seen(self, task: Task, **known: Any) -> Entry:

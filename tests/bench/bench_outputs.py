@@ -49,7 +49,9 @@ def main() -> None:
         told("a frame of tasks", lambda: bundle_of(session.tasks()))
         told("a frame of pictures", lambda: bundle_of(session.images()))
         told("the session", session._repr_mimebundle_)
-        running = display.TaskView("0" * 32, "generating", "a fox", "a fox", elapsed=3.0, expected=60.0)
+        running = display.TaskView(
+            "0" * 32, "generating", "a fox", "a fox", elapsed=3.0, usual=display.Usual(50, 60, 80)
+        )
         told("a running task", lambda: [display.task_text(running), display.task_html(running)])
         clip = film.images[0].path.stat().st_size / 1024
         print(f"{'(the clip itself, linked)':<32}{clip:8.1f} KiB")

@@ -44,8 +44,8 @@ c.JupyterHub.load_roles = [{{"name": "driver", "scopes": scopes, "services": ["d
 """
 SETUP = """
 import mjnb as mj
-from mjnb.tracking import schedule
-schedule.LONGEST = 3600.0
+from mjnb.tracking import polling
+polling.SAFETY_NET = 3600.0
 session = mj.use(mj.Session(base_url={url!r}, api_key="k", data_dir="data", webhook_key={key!r}))
 session.callbacks()
 """

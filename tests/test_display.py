@@ -324,6 +324,30 @@ live.end()
     os.close(ours)
 
 
+def test_what_was_asked_for_later_stays_when_an_earlier_render_comes_after_it() -> None:
+    script = """
+import threading
+from mjnb.display import Live
+live, begun, go_on = Live(), threading.Event(), threading.Event()
+def slow():
+    begun.set()
+    go_on.wait()
+    return "three of four", "", None
+thread = threading.Thread(target=live.draw, args=[slow])
+thread.start()
+begun.wait()
+live.draw(lambda: ("all four", "", None))
+go_on.set()
+thread.join()
+live.end()
+"""
+    ours, theirs = pty.openpty()
+    subprocess.run([sys.executable, "-c", script], stderr=theirs, check=True)
+    os.close(theirs)
+    assert os.read(ours, 4096).decode() == "\r\x1b[Kall four\r\n"
+    os.close(ours)
+
+
 def test_outside_ipython_there_is_no_cell() -> None:
     script = "from mjnb.display import this_cell; import sys; print(this_cell(), 'IPython' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -279,6 +279,7 @@ def test_a_task_that_says_nothing_is_shown_all_the_same(saved: Path, said: str) 
 
 def test_a_thumbnail_that_was_damaged_costs_no_figure(session: Session) -> None:
     sweep = session.sweep("a fox", stylization=[0, 800]).run()
+    assert sweep.plot([], pictures="middle").raster().size  # makes them
     cached = sorted(session.tracker.store.folder.glob("thumbnails/*.jpg"))
     cached[0].write_bytes(b"no picture")
     cached[1].write_bytes(cached[1].read_bytes()[:300])

@@ -92,9 +92,10 @@ def test_tasks_that_never_end_starve_nobody() -> None:
     def draw(chance: random.Random, at: float) -> float:
         return NEVER if chance.random() < 0.02 else chance.lognormvariate(math.log(60), 0.3)
 
-    world = World(15, 400, draw).run()
+    world = World(15, 400, draw).run(2700)
     stuck = [one for one in world.tasks if world.ends[one.name] == NEVER]
     assert len(stuck) >= 3
+    assert len(world.delays) >= 380
     assert world.delay < 5
     assert all(world.now - one.looked < 300 for one in stuck), "also they are looked at"
     holds_budget(world.looks)
@@ -139,7 +140,7 @@ def test_two_thousand_tasks_at_once_share_the_budget_fairly() -> None:
     assert len(world.delays) >= 0.8 * len(world.looks), "on tasks that have most likely ended"
     oldest = min(one.looked for one in world.tasks)
     assert oldest == 0.0  # there are two looks a second, and two thousand tasks
-    again = World(2000, 10**6, lambda chance, at: NEVER, certain(60, 0.5)).run(1100)
+    again = World(500, 10**6, lambda chance, at: NEVER, certain(60, 0.5)).run(270)
     assert min(one.looked for one in again.tasks) > 0, "none is left out"
 
 

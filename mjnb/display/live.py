@@ -38,6 +38,7 @@ class Live:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: Any = None
+        self._asked = self._drawn = 0  # renders that were begun, and the latest of them that is shown
         self._by_cell = False
         self._kept: tuple[Render, Callable[[], bool]] | None = None
         self._handle: Any = None
@@ -46,8 +47,19 @@ class Live:
 
     def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
         """Show, or change what is shown; a cell repeats what a thread said, which nbclient does not hear."""
+        self.draw(lambda: (text, html, metadata))
+
+    def draw(self, render: Render) -> None:
+        """Show what is rendered now, unless something that was asked for later is shown by then."""
         by_cell = threading.current_thread() is threading.main_thread()
         with self._lock:
+            self._asked += 1
+            mine = self._asked
+        text, html, metadata = render()
+        with self._lock:
+            if mine < self._drawn:
+                return
+            self._drawn = mine
             if self._last is not None and (text, html) == self._last[:2] and (self._by_cell or not by_cell):
                 return
             self._last, self._by_cell = (text, html, metadata), by_cell
@@ -70,7 +82,7 @@ class Live:
         if kept is not None and not kept[1]():
             self._mark(stale=True)  # it goes on; a later cell says how it ends
         elif kept is not None:
-            self.show(*kept[0]())
+            self.draw(kept[0])
         elif self._last is not None:
             self.show(*self._last)
 
@@ -121,10 +133,10 @@ async def keep_showing(
     live.keep(render, done)
     while not done():
         news.clear()
-        live.show(*await asyncio.to_thread(render))
+        await asyncio.to_thread(live.draw, render)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(news.wait(), every)
-    live.show(*await asyncio.to_thread(render))
+    await asyncio.to_thread(live.draw, render)
     live.end()
 
 

@@ -9,6 +9,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
@@ -217,12 +218,12 @@ class Batch(Sequence["Task | None"]):
         """Bring what is shown up to date; a cell repeats all of it, as nbclient hears no other thread."""
         by_cell = threading.current_thread() is threading.main_thread()
         if self._live is not None:
-            self._live.show(*self._progress())
+            self._live.draw(self._progress)
         for place, live in enumerate(self._lives):
             task = self._tasks[place]
             if by_cell or place not in self._settled:
                 settled = task is not None and task.done
-                live.show(*self._one(place))
+                live.draw(partial(self._one, place))
                 self._settled |= {place} if settled else set()
 
     def _one(self, place: int) -> tuple[str, str, dict[str, Any]]:

@@ -104,7 +104,7 @@ class Run:
 
     def show(self) -> None:
         """Bring what is shown up to date now, before a waiting cell ends."""
-        self._live.show(*self._progress())
+        self._live.draw(self._progress)
 
     # ---- on the loop ----
 

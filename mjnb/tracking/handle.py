@@ -256,7 +256,7 @@ class Task(Handle, Facts):
     def _show(self) -> None:
         """Bring what is shown up to date now, before a waiting cell ends."""
         if self._live is not None:
-            self._live.show(*self._render())
+            self._live.draw(self._render)
 
     def _ipython_display_(self) -> None:
         if display.in_notebook():

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..kernel import Unheard, shell
 
-Render = Callable[[], Sequence[Any]]  # text, HTML, metadata
+Render = Callable[[], Sequence[Any]]  # text, HTML, and metadata if there are any
 
 _stale: set[Live] = set()  # changed by a thread, or about to be, and not said again in a cell since
 _stale_lock = threading.Lock()
@@ -55,7 +55,7 @@ class Live:
         with self._lock:
             self._asked += 1
             mine = self._asked
-        text, html, metadata = render()
+        text, html, metadata = (*render(), None)[:3]
         with self._lock:
             if mine < self._drawn:
                 return

@@ -111,7 +111,7 @@ def settled():
             said[name] = repr(error)
     said["states"] = sorted({task.state, *(one.state for one in batch), *(one.state for one in sweep.tasks)})
     over = soon(lambda: panel.form.status.endswith(" finished") and "running" not in panel.form.status)
-    watched = all(len(one._watchers) == 1 for one in panel.tasks)
+    watched = all(panel.runs._changed in one._watchers for one in panel.tasks)  # none was dropped
     said["panel"] = [over, watched, panel.form.trouble]
     said["tab"] = [soon(lambda: not tab.running), tab.widget.trouble, tab.widget.faults, tab.widget.done]
     button = held["button"]

@@ -36,7 +36,7 @@ class Live:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._last: Any = None
         self._asked = self._drawn = 0  # renders that were begun, and the latest of them that is shown
         self._by_cell = False
@@ -47,19 +47,8 @@ class Live:
 
     def show(self, text: str, html: str, metadata: Mapping[str, Any] | None = None) -> None:
         """Show, or change what is shown; a cell repeats what a thread said, which nbclient does not hear."""
-        self.draw(lambda: (text, html, metadata))
-
-    def draw(self, render: Render) -> None:
-        """Show what is rendered now, unless something that was asked for later is shown by then."""
         by_cell = threading.current_thread() is threading.main_thread()
         with self._lock:
-            self._asked += 1
-            mine = self._asked
-        text, html, metadata = (*render(), None)[:3]
-        with self._lock:
-            if mine < self._drawn:
-                return
-            self._drawn = mine
             if self._last is not None and (text, html) == self._last[:2] and (self._by_cell or not by_cell):
                 return
             self._last, self._by_cell = (text, html, metadata), by_cell
@@ -69,6 +58,17 @@ class Live:
             elif self._terminal:
                 sys.stderr.write("\r\x1b[K" + "".join(text.splitlines()[:1]))
                 sys.stderr.flush()
+
+    def draw(self, render: Render) -> None:
+        """Show what is rendered now, unless something that was asked for later is shown by then."""
+        with self._lock:
+            self._asked += 1
+            mine = self._asked
+        rendered = render()
+        with self._lock:
+            if mine > self._drawn:
+                self._drawn = mine
+                self.show(*rendered)
 
     def keep(self, render: Render, done: Callable[[], bool]) -> None:
         """Remember how the last state is made, for who asks before a thread has shown it."""

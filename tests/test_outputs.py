@@ -61,6 +61,24 @@ def test_all_that_nobody_waited_for_are_brought_up_to_date_at_once(notebook: Not
     assert [images(html_of(notebook.outputs(place))) for place in (-5, -4, -3)] == [4, 4, 4]
 
 
+def test_a_cell_says_what_a_thread_said_while_it_drew(notebook: Notebook) -> None:
+    """Else it would stand nowhere: nbclient does not hear the thread."""
+    shown = notebook.run("""
+import threading
+from mjnb.display import Live
+live = Live()
+live.show("nothing yet", "")
+def slow():
+    thread = threading.Thread(target=live.draw, args=[lambda: ("all four", "", None)])
+    thread.start()
+    thread.join()
+    return "three of four", "", None
+live.draw(slow)
+""")
+    assert shown[0]["data"]["text/plain"] == "all four"
+    assert notebook.run("from mjnb.display import live as room\nprint(len(room._stale))")[0]["text"] == "0\n"
+
+
 def test_a_notebook_that_ends_by_waiting_keeps_nothing_unfinished(notebook: Notebook) -> None:
     cells = ["%mj a lynx", "%%mj --each\na\nb", "%mj a {red, blue} bird", "x = %mj an owl --relax\nx"]
     first = len(notebook.book.cells)

@@ -69,6 +69,8 @@ class Live:
             if mine > self._drawn:
                 self._drawn = mine
                 self.show(*rendered)
+            elif self._last is not None:
+                self.show(*self._last)  # a cell repeats what a thread said meanwhile
 
     def keep(self, render: Render, done: Callable[[], bool]) -> None:
         """Remember how the last state is made, for who asks before a thread has shown it."""

@@ -19,6 +19,7 @@ from PIL import Image
 
 import mjnb as mj
 from mjnb import errors
+from mjnb.ledger import Found
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
 from mjnb.sweeps import Sweep, parquet
@@ -207,7 +208,7 @@ def test_pictures_of_an_older_mjnb_are_saved_without_their_note(
     Image.effect_noise((32, 32), 50).save(out, kind)
     kept = tracker.store.keep(out.getvalue(), json.dumps({"paramJson": task.entry.param_json}))
     assert b"secret-path" in tracker.store.at(kept.path).read_bytes()
-    tracker.ledger.picture(task.id, 1, path=kept.path, sha256=kept.sha256)
+    tracker.ledger.pictures_came([Found(task.id, 1, {"path": kept.path, "sha256": kept.sha256})])
     tracker.refresh(task)
     told_where.rate("single", 4, seed=1, rater="jo").answer(3)
     folder = told_where.save(tmp_path / "saved")

@@ -16,7 +16,7 @@ import pytest
 from mjnb import frames
 from mjnb.api import Record
 from mjnb.frames import Chunks, Held, held_images, held_tasks, image_schema, task_schema
-from mjnb.ledger import Entry, Intent, Ledger
+from mjnb.ledger import Entry, Found, Intent, Ledger
 from mjnb.params import Generate, make, rows
 
 KINDS = {
@@ -195,7 +195,9 @@ def test_pictures_have_a_row_each(ledger: Ledger) -> None:
     own_id = a_task(ledger)
     assert ledger.submitted(own_id, "t1")
     assert ledger.settled(own_id, Record(task_id="t1", flag=1, urls=("u1", "u2")))
-    assert ledger.picture(own_id, 2, state="stored", path="ab/ab.jpg", width=1024, height=512, size=99)
+    ledger.pictures_came(
+        [Found(own_id, 2, {"state": "stored", "path": "ab/ab.jpg", "width": 1024, "height": 512, "size": 99})]
+    )
     found = held_images().refresh(ledger.rows)
     assert found.select("id", "number", "url", "state", "path", "width").rows() == [
         (own_id, 1, "u1", "pending", None, None),
@@ -248,7 +250,7 @@ def test_a_picture_that_changed_replaces_its_row(ledger: Ledger) -> None:
     assert ledger.settled(own_id, Record(task_id="t1", flag=1, urls=("u1", "u2", "u3")))
     held, reader = held_images(), Counting(ledger)
     held.refresh(reader)
-    assert ledger.picture(own_id, 2, state="error", error="gone")
+    ledger.pictures_came([Found(own_id, 2, {"state": "error", "error": "gone"})])
     assert held.refresh(reader)["state"].to_list() == ["pending", "error", "pending"]
     assert reader.rows == 4
 

@@ -24,7 +24,7 @@ from PIL import Image
 
 from mjnb import errors, identity
 from mjnb.identity import account, origin, request_sha, wording
-from mjnb.ledger import Ledger, copying
+from mjnb.ledger import Found, Ledger, copying
 from mjnb.params import Generate, make
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
@@ -375,7 +375,9 @@ def test_a_picture_seen_only_later_gives_the_tasks_that_name_it_their_identity(p
     own_id, _ = ledger.intend(an_intent_of(request, **mine))
     unseen = entry_of(ledger, own_id).request_sha
     assert unseen == request_sha(request)
-    assert ledger.picture(parent, 1, url=url, state="stored", sha256=sha, path="ab/ab.jpg")
+    ledger.pictures_came(
+        [Found(parent, 1, {"url": url, "state": "stored", "sha256": sha, "path": "ab/ab.jpg"})]
+    )
     assert entry_of(ledger, own_id).request_sha == request_sha(request, ledger.contents([url])) != unseen
     ledger.put_upload("cd" * 32, "me", "https://else.example/1.png", 60)
     known = ledger.contents(request.file_urls or ())

@@ -31,7 +31,7 @@ from mjnb.api import Record, read_record
 from mjnb.config import settings
 from mjnb.errors import InvalidRequest, LedgerError
 from mjnb.identity import account, payer, request_sha
-from mjnb.ledger import LIVE, OPEN, TRIED, Intent, Ledger, presence
+from mjnb.ledger import LIVE, OPEN, TRIED, Found, Intent, Ledger, presence
 from mjnb.ledger.records import new_id, now
 from mjnb.params import Generate, Upscale, make
 
@@ -235,7 +235,9 @@ def test_a_failure_has_the_services_reason_or_says_that_there_is_none(ledger: Le
 
 def test_what_became_of_a_picture_is_kept(place: Place, ledger: Ledger) -> None:
     own_id = a_task(ledger, "succeeded")
-    assert ledger.picture(own_id, 2, state="stored", sha256="ab", path="ab/ab.jpg", width=8, height=8)
+    ledger.pictures_came(
+        [Found(own_id, 2, {"state": "stored", "sha256": "ab", "path": "ab/ab.jpg", "width": 8, "height": 8})]
+    )
     first, second = ledger.pictures(own_id)
     assert (first.state, second.state, second.path, second.url) == ("pending", "stored", "ab/ab.jpg", URLS[1])
     assert place.kinds_of(own_id)[-1] == "picture"
@@ -427,7 +429,7 @@ def test_a_task_with_all_its_pictures_is_not_taken_up(place: Place) -> None:
     before = place.open()
     done = a_task(before, "succeeded")
     for number in (1, 2):
-        assert before.picture(done, number, state="stored")
+        before.pictures_came([Found(done, number, {"state": "stored"})])
     before.close()
     after = place.open()
     assert after.left_open("me") == ([], [])

@@ -12,13 +12,14 @@ from mjnb import frames
 
 WORK = """
 from mjnb.api import Record
+from mjnb.ledger import Found
 
 def life(ledger, own_id):
     assert ledger.submitted(own_id, f"task of {own_id}")
     assert ledger.generating(own_id, "{}")
     urls = ("https://cdn/0.jpeg", "https://cdn/1.jpeg")
     assert ledger.settled(own_id, Record(task_id="t", flag=1, param_json="{}", urls=urls, raw="{}"))
-    assert ledger.picture(own_id, 1, state="stored", sha256=own_id)
+    ledger.pictures_came([Found(own_id, 1, dict(state="stored", sha256=own_id))])
 
 def work(number):
     ledger, told, slowest = Ledger(url), 0, 0.0

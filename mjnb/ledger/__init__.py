@@ -13,13 +13,14 @@ in one transaction.  The row is committed before the paid request is sent.
 from .balances import Sent
 from .book import Ledger
 from .ratings import Judgement, Ratings, Shown
-from .records import LIVE, OPEN, TRIED, Entry, Intent, Picture
+from .records import LIVE, OPEN, TRIED, Entry, Found, Intent, Picture
 
 __all__ = [
     "LIVE",
     "OPEN",
     "TRIED",
     "Entry",
+    "Found",
     "Intent",
     "Judgement",
     "Ledger",

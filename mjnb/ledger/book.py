@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from .records import (
     LIVE,
     OPEN,
     Entry,
+    Found,
     Intent,
     latency,
     milliseconds,
@@ -296,11 +298,15 @@ class Ledger(Keeping):
             own_id, "expired", OPEN, error, {"state": "expired", "error": error, "completed_at": now()}
         )
 
-    def picture(self, own_id: str, number: int, **found: Any) -> bool:
-        """Record what became of one picture: ``state`` and the columns of `Picture`."""
-        changed = [{"number": number, **found}]
-        payload = json.dumps(changed[0], ensure_ascii=False)
-        return self._change(own_id, "picture", None, payload, images=changed)
+    def pictures_came(self, found: Iterable[Found]) -> None:
+        """Record what became of pictures, in one transaction; a task that has no row is left out."""
+        self._catch_up()
+        with self._engine.write() as c:
+            for own_id, number, columns in found:
+                changed = {"number": number, **columns}
+                payload = json.dumps(changed, ensure_ascii=False)
+                if c.execute(sa.select(task.c.id).where(task.c.id == own_id)).scalar() is not None:
+                    self._change_in(c, own_id, "picture", None, payload, images=[changed])
 
     def adopt(self, own_id: str) -> bool:
         """Take over a task that a dead session left open."""

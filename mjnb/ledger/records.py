@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..api import Record
 from ..params import Generate, Request, Upscale, Vary, VideoExtend, from_body, given, rows
@@ -44,6 +45,14 @@ class Intent:
     owner: str | None = None
     limit: float | None = None
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+
+
+class Found(NamedTuple):
+    """What became of one picture of a task: its ``state``, and other columns of `Picture`."""
+
+    own_id: str
+    number: int
+    columns: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,18 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..api import RESULT_LIFETIME
 from ..client import Client
 from ..errors import MediaError, MJError, Refused
 from ..identity import address
-from ..ledger import Ledger, Picture
+from ..ledger import Found, Ledger, Picture
 from ..media import NotWritten, Store
 from ..params import Generate, private_host, rows
 from .facts import Facts
+from .recording import Recording
 
 
 class Gone(MediaError):
@@ -37,6 +39,7 @@ class Fetcher:
 
     def __init__(self, client: Client, ledger: Ledger, store: Store) -> None:
         self._client, self._ledger, self._store = client, ledger, store
+        self._recording = Recording(ledger)
 
     async def fetch(self, task: Facts, came: Callable[[], object]) -> bool:
         """Bring the pictures of a task that are not here, all at once; return whether any were wanted.
@@ -54,7 +57,7 @@ class Fetcher:
         note = json.dumps(sent, ensure_ascii=False)
         for one in wanted:
             if one.number in here:  # a folder that was away is back
-                self._ledger.picture(task.id, one.number, state="stored", error=None)
+                await self._found(task, one, state="stored", error=None)
 
         async def bring(one: Picture) -> None:
             await self._fetch_one(task, one, note)
@@ -62,6 +65,10 @@ class Fetcher:
 
         await asyncio.gather(*(bring(one) for one in wanted if one.number not in here))
         return bool(wanted)
+
+    async def close(self) -> None:
+        """Wait until what came is recorded."""
+        await self._recording.close()
 
     def _is_here(self, picture: Picture) -> bool:
         """Return whether a picture's file is in the store, neither deleted nor damaged."""
@@ -75,9 +82,12 @@ class Fetcher:
         except MediaError as error:
             if self._client.closed:
                 raise  # cut off by the close, which says nothing of the picture
-            self._ledger.picture(task.id, picture.number, state=_state_after(error), error=error.message)
+            await self._found(task, picture, state=_state_after(error), error=error.message)
             return
-        self._ledger.picture(task.id, picture.number, state="stored", error=None, **vars(kept))
+        await self._found(task, picture, state="stored", error=None, **vars(kept))
+
+    async def _found(self, task: Facts, picture: Picture, **columns: Any) -> None:
+        await self._recording.write(Found(task.id, picture.number, columns))
 
     async def _content(self, task: Facts, url: str) -> bytes:
         """Return a result's file; an old or moved one whose URL is dead is asked for by a fresh link."""

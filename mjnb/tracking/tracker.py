@@ -219,6 +219,7 @@ class Tracker:
             if not task.done and not leaving():  # then only daemon threads wait, which end with the process
                 self.follow(task)
         await self.following.close()
+        await self._fetcher.close()
         await self.hints.close()
         await self.client.close()
 

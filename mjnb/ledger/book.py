@@ -300,12 +300,15 @@ class Ledger(Keeping):
 
     def pictures_came(self, found: Iterable[Found]) -> None:
         """Record what became of pictures, in one transaction; a task that has no row is left out."""
+        found = list(found)
         self._catch_up()
         with self._engine.write() as c:
+            named = task.c.id.in_({own_id for own_id, _, _ in found})
+            there = set(c.execute(sa.select(task.c.id).where(named)).scalars())
             for own_id, number, columns in found:
-                changed = {"number": number, **columns}
-                payload = json.dumps(changed, ensure_ascii=False)
-                if c.execute(sa.select(task.c.id).where(task.c.id == own_id)).scalar() is not None:
+                if own_id in there:
+                    changed = {"number": number, **columns}
+                    payload = json.dumps(changed, ensure_ascii=False)
                     self._change_in(c, own_id, "picture", None, payload, images=[changed])
 
     def adopt(self, own_id: str) -> bool:

@@ -15,12 +15,13 @@ this module loads nothing heavy; each library is loaded when it is first needed.
 
 from __future__ import annotations
 
+from functools import cache, wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what `__getattr__` returns, for type checkers and editors
     from . import errors
     from .errors import MJError
     from .loop import nest
@@ -28,8 +29,23 @@ if TYPE_CHECKING:
     from .pages import Page
     from .panels.panel import panel
     from .sandbox import Sandbox
-    from .sessions import Session, use
+    from .sessions import PublicMachineWarning, Session, UnsettledWarning, use
     from .sweeps import Sweep
+
+    _session = Session()
+    animate = _session.animate
+    callbacks = _session.callbacks
+    credits = _session.credits
+    extend = _session.extend
+    images = _session.images
+    imagine = _session.imagine
+    resolve = _session.resolve
+    send = _session.send
+    sweep = _session.sweep
+    task = _session.task
+    tasks = _session.tasks
+    upscale = _session.upscale
+    vary = _session.vary
 
 VERBS = (
     "animate",
@@ -59,19 +75,33 @@ HOMES = {
     "use": "sessions",
 }
 
-__all__ = [
+__all__ = [  # without `help`, which would hide Python's own
     "MJError",
+    "PublicMachineWarning",
     "Sandbox",
     "Session",
     "Sweep",
+    "UnsettledWarning",
     "__version__",
+    "animate",
+    "callbacks",
+    "credits",
     "errors",
-    "help",
+    "extend",
+    "images",
+    "imagine",
     "metric",
     "nest",
     "panel",
+    "resolve",
+    "send",
     "session",
+    "sweep",
+    "task",
+    "tasks",
+    "upscale",
     "use",
+    "vary",
 ]
 
 
@@ -108,14 +138,34 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "mjnb.server"}]
 
 
-def __getattr__(name: str) -> Any:
-    if name in VERBS:
-        return getattr(session(), name)
-    if name in HOMES:
-        return getattr(import_module(f".{HOMES[name]}", __name__), name)
-    if name == "errors":
-        return import_module(".errors", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that saw it would take every name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        if name in VERBS:
+            return _verb(name)
+        if name in HOMES:
+            return getattr(import_module(f".{HOMES[name]}", __name__), name)
+        if name == "errors":
+            return import_module(".errors", __name__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@cache
+def _verb(name: str) -> Any:
+    """Return a verb of the session that is the default one when it is called."""
+    from inspect import signature
+
+    from .sessions import Session
+
+    method = getattr(Session, name)
+    found = signature(method)
+
+    @wraps(method)
+    def verb(*args: Any, **how: Any) -> Any:
+        return getattr(session(), name)(*args, **how)
+
+    vars(verb)["__signature__"] = found.replace(parameters=list(found.parameters.values())[1:])
+    return verb
 
 
 def __dir__() -> list[str]:

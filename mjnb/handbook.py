@@ -16,6 +16,7 @@ from typing import Any
 from . import HOMES, VERBS, help, pages, reference, session
 from .magics.manual import manual
 from .pages import Heading, Page, Words
+from .params import Legal
 
 NOUNS = {  # what a user holds, and where it lives
     "Session": "sessions",
@@ -194,8 +195,12 @@ def _signature(function: Any) -> str:
     plain = [
         one.replace(annotation=inspect.Parameter.empty)
         for name, one in found.parameters.items()
-        if name != "self"
+        if name != "self" and not isinstance(one.annotation, Legal)
     ]
+    if len(plain) < len(found.parameters) - 1 and plain[-1].kind is not inspect.Parameter.VAR_KEYWORD:
+        plain.append(
+            inspect.Parameter("params", inspect.Parameter.VAR_KEYWORD)
+        )  # the table's, told elsewhere
     return str(found.replace(parameters=plain, return_annotation=inspect.Signature.empty))
 
 

@@ -236,3 +236,50 @@ def test_what_stands_beside_is_one_short_line(shell: InteractiveShell) -> None:
 )
 def test_what_stands_before_the_cursor(text: str, line: int, column: int, before: str | None) -> None:
     assert text_before(text, line, column) == before
+
+
+# ---- in Python ----
+
+
+@pytest.fixture
+def python(shell: InteractiveShell, tmp_path: Path) -> Iterator[InteractiveShell]:
+    import mjnb
+
+    with Session(base_url="sandbox", data_dir=tmp_path / "data") as session:
+        shell.user_ns.update(mj=mjnb, session=session, imagine=mjnb.imagine)
+        yield shell
+
+
+@pytest.mark.parametrize("call", ["mj.imagine(", "x = session.imagine(", "imagine(", "print(mj.sweep("])
+@pytest.mark.parametrize("before", ["", "'a (wide, river) mj.task(', ", "file_urls=open('x.png'), "])
+def test_a_parameter_comes_with_its_range(python: InteractiveShell, call: str, before: str) -> None:
+    code = f"{call}{before}sty"
+    row = rows()["stylization"]
+    assert completed(python, code)[f"{call}{before}stylization="] == f"{row.domain} · {row.help}"
+
+
+def test_all_that_a_verb_takes_is_proposed_but_what_is_there(python: InteractiveShell) -> None:
+    found = completed(python, "mj.imagine('a fox', weirdness=3, ")
+    said = {text.rpartition(" ")[2] for text in found}
+    assert {"stylization=", "aspect_ratio=", "wait=", "dry_run="} <= said
+    assert found["mj.imagine('a fox', weirdness=3, stylization="].startswith("0 to 1000")
+    ours = {text for text, about in found.items() if about.startswith(str(rows()["weirdness"].domain))}
+    assert ours == set()
+    assert "stylization=" not in {
+        text.rpartition(" ")[2] for text in completed(python, "mj.animate(x, 'it runs', ")
+    }
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "other.imagine('a', sty",
+        "mj.imagine(stylization=sty",
+        "mj.imagine('sty",
+        "mj.tasks(sty",
+        "imagine(x)(sty",
+    ],
+)
+def test_elsewhere_nothing_of_ours_is_proposed(python: InteractiveShell, code: str) -> None:
+    python.user_ns["other"] = object()
+    assert not any("0 to 1000" in about for about in completed(python, code).values())

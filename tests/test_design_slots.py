@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, get_type_hints
 
 import polars as pl
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from mjnb import errors
 from mjnb.display import task_html
 from mjnb.metrics import METRICS
-from mjnb.params import Generate, rows
+from mjnb.params import Generate, GenerateParams, rows
 from mjnb.prompt import names_in
 from mjnb.sandbox import Sandbox
 from mjnb.sessions import Session
@@ -80,7 +80,8 @@ def test_a_column_of_hand_made_cells_is_no_other_column_either() -> None:
 
 
 def test_the_arguments_of_the_verb_are_all_known() -> None:
-    assert set(ARGUMENTS) == set(inspect.signature(Session.sweep).parameters) - {"params"}
+    tables = {"params", *get_type_hints(GenerateParams)}
+    assert set(ARGUMENTS) == set(inspect.signature(Session.sweep).parameters) - tables
 
 
 def test_every_column_of_a_sweep_is_reserved(session: Session) -> None:

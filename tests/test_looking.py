@@ -19,7 +19,6 @@ AXES: dict[int, dict[str, list[int]]] = {
 }
 IDLE = [(1, "view", "heat"), (1, "page", 2), (2, "page", 2), (3, "scale", "value")]
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "a slip": ({"veiw": "heat"}, "did you mean 'view'"),
     "width in words": ({"width": "900"}, "width needs whole pixels 400..4000"),
     "width without end": ({"width": 10**9}, "width needs whole pixels"),
     "no width": ({"width": math.nan}, "width needs whole pixels"),

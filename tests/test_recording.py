@@ -66,9 +66,7 @@ def test_who_is_cancelled_leaves_it_to_be_written_before_the_end(ledger: Countin
     ledger.close()
 
 
-def test_an_error_reaches_all_who_wait_and_the_next_is_tried_anew(
-    ledger: Counting, tmp_path: Path
-) -> None:
+def test_an_error_reaches_all_who_wait_and_the_next_is_tried_anew(ledger: Counting, tmp_path: Path) -> None:
     own_id = a_task(ledger, "succeeded")
     for file in tmp_path.glob("ledger.db*"):
         file.unlink()

@@ -365,8 +365,9 @@ def test_a_flood_leaves_server_and_notebook_usable(notebook: Notebook, jupyter: 
 
 
 def test_installing_places_the_file_that_enables_it() -> None:
-    placed = tomllib.loads((HOUSE / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
-    (shipped,) = placed["etc/jupyter/jupyter_server_config.d"]
+    hatch = tomllib.loads((HOUSE / "pyproject.toml").read_text())["tool"]["hatch"]
+    ((shipped, place),) = hatch["build"]["targets"]["wheel"]["shared-data"].items()
+    assert place == "etc/jupyter/jupyter_server_config.d/mjnb.json"  # below sys.prefix
     assert HOUSE / shipped == SHIPPED / "jupyter_server_config.d" / "mjnb.json"
     assert json.loads((HOUSE / shipped).read_text()) == {"ServerApp": {"jpserver_extensions": {"mjnb": True}}}
 

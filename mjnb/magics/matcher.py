@@ -14,6 +14,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .calls import parameters
 from .options import HELPS, OUT
 from .verbs import VERBS
 
@@ -63,7 +64,7 @@ class Matcher:
 
         text = text_before(context.full_text, context.cursor_line, context.cursor_position)
         if text is None:
-            return {"completions": [], "suppress": False}
+            return self._in_python(context.full_text, context.cursor_line, context.cursor_position)
         fragment, found = propose(text, self._shell.user_ns, getattr(self._shell, "user_ns_hidden", {}))
         proposals = [SimpleCompletion(one.text, type=_short(one.about)) for one in found]
         return {
@@ -72,6 +73,20 @@ class Matcher:
             "suppress": bool(proposals),
             "ordered": True,
         }
+
+    def _in_python(self, full_text: str, line: int, column: int) -> dict[str, Any]:
+        """Return the parameters of a verb that is called, and the variables that could be its values."""
+        from IPython.core.completer import SimpleCompletion
+
+        lines = full_text.split("\n")
+        before = "\n".join([*lines[:line], lines[line][:column]])
+        typed, found = parameters(before, self._shell.user_ns)
+        if not found:
+            return {"completions": [], "suppress": False}
+        hidden = getattr(self._shell, "user_ns_hidden", {})
+        values = _starting(typed, _variables(self._shell.user_ns, hidden))
+        proposals = [SimpleCompletion(text, type=_short(about)) for text, about in [*found, *values]]
+        return {"completions": proposals, "matched_fragment": typed, "suppress": True, "ordered": True}
 
 
 def text_before(full_text: str, line: int, column: int) -> str | None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ConfirmationNeeded, InvalidRequest, MJError
 from ..prices import DOLLARS_PER_CREDIT, exceeds
@@ -61,7 +61,8 @@ class SweepTab:
         self.sweep: Sweep | None = None
         self._plan: Plan | None = None
         self._run: Sweep | None = None  # the one that was started last
-        self._theme, self._width = "light", 900
+        self._theme: Literal["light", "dark"] = "light"
+        self._width = 900
         self._newest = Newest()
         self._turn = threading.RLock()  # the form, its plan and its run belong together
         self.widget = SweepWidget(parameters=_parameters(None))
@@ -223,7 +224,7 @@ class SweepTab:
     def _take(self, message: Mapping[str, Any], _: object) -> None:
         verb = message.get("do")
         if message.get("theme") in THEMES:
-            self._theme = str(message["theme"])
+            self._theme = message["theme"]
         if isinstance(message.get("width"), int):
             self._width = min(max(message["width"], WIDTHS[0]), WIDTHS[1])
         if verb in ("look", "form") and not self._newest.has_overtaken(message):

@@ -5,7 +5,8 @@ types and the reference page are all derived from here, and nothing about a para
 anywhere else.  ``None`` means "not said" and is not sent.  A domain's ``step`` is advice for sliders and
 sweeps; only its ends refuse.
 
-(``table.py`` is the table, ``domains.py`` says what values are legal, ``requests.py`` makes and checks.)
+(``table.py`` is the table, ``domains.py`` says what values are legal, ``requests.py`` makes and checks,
+``signatures.py`` shows the table to checkers and editors.)
 """
 
 from .domains import (
@@ -25,6 +26,7 @@ from .domains import (
     url_fault,
 )
 from .requests import body, from_body, make, near_parameter
+from .signatures import AnimateParams, GenerateParams, Legal, name_parameters
 from .table import (
     ALL,
     IMAGE,
@@ -61,10 +63,13 @@ __all__ = [
     "REST",
     "TASK_TYPES",
     "VIDEO",
+    "AnimateParams",
     "Choice",
     "Domain",
     "Flag",
     "Generate",
+    "GenerateParams",
+    "Legal",
     "Number",
     "NumberChoice",
     "PassedFlag",
@@ -86,6 +91,7 @@ __all__ = [
     "from_body",
     "given",
     "make",
+    "name_parameters",
     "near_parameter",
     "on_this_machine",
     "private_host",

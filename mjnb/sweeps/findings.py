@@ -6,12 +6,13 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..tracking import Task, TaskImage, Tracker
 from . import baselines, figures, judging, opening, parquet, saving, scores, suggesting, tables, verdicts
 from .design import Design
-from .looking import check_metric, look_of
+from .figures import Look
+from .looking import check_look, check_metric
 from .measuring import Measures
 from .numbers import Numbers
 
@@ -109,19 +110,39 @@ class Findings:
         names = list(baselines.facts(embedding=own.embeds))
         return tables.picture_frame(self.design, tasks, numbers, found, names)
 
-    def plot(self, metrics: Sequence[str] | None = None, **look: Any) -> SweepFigure:
+    def plot(
+        self,
+        metrics: Sequence[str] | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        width: int = 900,
+        title: str = "",
+        pictures: Literal["all", "middle"] = "all",
+        scale: Literal["ordinal", "value"] = "ordinal",
+        view: Literal["curves", "heat"] | None = None,
+        theme: Literal["light", "dark"] = "light",
+        page: int = 1,
+    ) -> SweepFigure:
         """Draw the pictures at their parameter values beside the metric curves.
 
         Args:
             metrics: Names from `mjnb.metrics.METRICS`, of your own, or ``"rating"``; None takes those that
                 answer to the swept parameters.
-            **look: The layout, by the attributes of `figures.Look`: ``by``, ``width``, ``title``,
-                ``pictures``, ``scale``, ``view``, ``theme``, ``page``.
+            by: The axes shown, in order: along, up, then one sheet per value; None: all of them, as designed.
+            width: Pixels, 400 to 4000.
+            title: In place of the prompt.
+            pictures: ``all`` four of a cell, or the one in the ``middle`` of the set.
+            scale: ``ordinal`` or ``value``: true-to-value places of the curves.
+            view: ``curves`` or ``heat`` maps; None: whichever reads better.
+            theme: ``light`` or ``dark``.
+            page: Which page of sheets, from 1, where one figure cannot hold them all.
 
         Raises:
-            InvalidRequest: There is no such axis, metric, option or choice, or this layout does not take it.
+            InvalidRequest: There is no such axis, metric or choice, or this layout does not take it.
         """
-        chosen = look_of(self.design, look)
+        axes = [by] if isinstance(by, str) else by
+        chosen = Look(axes, width, title, pictures, scale, view, theme, page)
+        check_look(self.design, chosen)
         check_metric(metrics)
         return figures.figure(self.design, self.tasks, self._measured(), metrics, chosen)
 

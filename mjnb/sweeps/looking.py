@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from difflib import get_close_matches
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import InvalidRequest
@@ -24,36 +22,27 @@ CHOICES = {
 HINT = "Nothing was computed."
 
 
-def look_of(design: Design, said: Mapping[str, Any]) -> Look:
-    """Return how a figure is laid out.
+def check_look(design: Design, look: Look) -> None:
+    """Refuse a layout that a figure cannot have.
 
     Args:
         design: The sweep.
-        said: By the attributes of `Look`.
+        look: How it is to be laid out.
 
     Raises:
-        InvalidRequest: With every fault: no such option, one that this layout does not take, a wrong kind.
+        InvalidRequest: With every fault: a wrong kind or choice, or an option that this layout does not take.
     """
-    known = [field.name for field in fields(Look)]
-    if strange := [_unknown(name, known) for name in said if name not in known]:
-        raise InvalidRequest(strange, hint=f"A figure takes {', '.join(known)}.")
-    said = dict(said)
-    if isinstance(said.get("by"), str):
-        said["by"] = [said["by"]]
-    if faults := [*_kinds(said), *_by(said.get("by"))]:
+    if faults := [*_kinds(look), *_by(look.by)]:
         raise InvalidRequest(faults, hint=HINT)
-    layout = min(3, max(1, _axes(design, said.get("by"))))
-    plain = Look()
+    layout = min(3, max(1, _axes(design, look.by)))
+    plain, said = Look(), vars(look)
     idle = [
-        name
-        for name in said
-        if layout not in ONLY.get(name, (layout,)) and said[name] != getattr(plain, name)
+        name for name, layouts in ONLY.items() if layout not in layouts and said[name] != getattr(plain, name)
     ]
     if idle:
-        takes = ", ".join(name for name in known if layout in ONLY.get(name, (layout,)))
+        takes = ", ".join(name for name in said if layout in ONLY.get(name, (layout,)))
         faults = [f"{name}={said[name]!r} does nothing in {LAYOUTS[layout]}" for name in idle]
         raise InvalidRequest(faults, hint=f"It takes {takes}.")
-    return Look(**said)
 
 
 def check_metric(metric: object) -> None:
@@ -72,24 +61,18 @@ def _axes(design: Design, by: Iterable[str] | None) -> int:
     return len(list(by)) if by is not None else sum(len(values) > 1 for values in design.axes.values())
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"a figure has no option {name!r}" + (f": did you mean {near[0]!r}?" if near else "")
-
-
-def _kinds(said: Mapping[str, Any]) -> list[str]:
+def _kinds(look: Look) -> list[str]:
     """Return the faults of options whose kind the layouts take for granted."""
-    faults = []
-    low, high = WIDTHS
-    if "width" in said and not (_whole(said["width"]) and low <= said["width"] <= high):
-        faults.append(f"width needs whole pixels {low}..{high}, not {reprlib.repr(said['width'])}")
-    if "page" in said and not (_whole(said["page"]) and said["page"] >= 1):
-        faults.append(f"page needs a whole number from 1, not {reprlib.repr(said['page'])}")
-    if "title" in said and not isinstance(said["title"], str):
-        faults.append(f"title needs a text, not {reprlib.repr(said['title'])}")
+    faults, (low, high) = [], WIDTHS
+    if not (_whole(look.width) and low <= look.width <= high):
+        faults.append(f"width needs whole pixels {low}..{high}, not {reprlib.repr(look.width)}")
+    if not (_whole(look.page) and look.page >= 1):
+        faults.append(f"page needs a whole number from 1, not {reprlib.repr(look.page)}")
+    if not isinstance(look.title, str):
+        faults.append(f"title needs a text, not {reprlib.repr(look.title)}")
     for name, words in CHOICES.items():
-        if name in said and said[name] not in words:
-            faults.append(f"{name}={reprlib.repr(said[name])}: use {' or '.join(map(repr, words))}")
+        if (said := getattr(look, name)) not in words:
+            faults.append(f"{name}={reprlib.repr(said)}: use {' or '.join(map(repr, words))}")
     return faults
 
 

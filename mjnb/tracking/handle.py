@@ -6,7 +6,7 @@ import asyncio
 import textwrap
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, overload
 
 from .. import display
 from ..api import Record
@@ -79,6 +79,12 @@ class Task(Handle, Facts):
 
     # ---- what can be made from it ----
 
+    @overload
+    def upscale(self, image: int = ..., *, wait: bool = ..., dry_run: Literal[False] = ...) -> Task: ...
+    @overload
+    def upscale(self, image: int = ..., *, wait: bool = ..., dry_run: Literal[True]) -> Preview: ...
+    @overload
+    def upscale(self, image: int = ..., *, wait: bool = ..., dry_run: bool) -> Task | Preview: ...
     def upscale(self, image: int = 1, *, wait: bool = False, dry_run: bool = False) -> Task | Preview:
         """Make one picture larger.
 
@@ -92,10 +98,28 @@ class Task(Handle, Facts):
         """
         return self.keeper.put(followups.upscale(self, image), self, image, wait=wait, dry_run=dry_run)
 
+    @overload
+    def vary(self, image: int = ..., *, wait: bool = ..., dry_run: Literal[False] = ...) -> Task: ...
+    @overload
+    def vary(self, image: int = ..., *, wait: bool = ..., dry_run: Literal[True]) -> Preview: ...
+    @overload
+    def vary(self, image: int = ..., *, wait: bool = ..., dry_run: bool) -> Task | Preview: ...
     def vary(self, image: int = 1, *, wait: bool = False, dry_run: bool = False) -> Task | Preview:
         """Make four relatives of one picture (V1 to V4); as `upscale`."""
         return self.keeper.put(followups.vary(self, image), self, image, wait=wait, dry_run=dry_run)
 
+    @overload
+    def extend(
+        self, video: int = ..., prompt: str | None = ..., *, wait: bool = ..., dry_run: Literal[False] = ...
+    ) -> Task: ...
+    @overload
+    def extend(
+        self, video: int = ..., prompt: str | None = ..., *, wait: bool = ..., dry_run: Literal[True]
+    ) -> Preview: ...
+    @overload
+    def extend(
+        self, video: int = ..., prompt: str | None = ..., *, wait: bool = ..., dry_run: bool
+    ) -> Task | Preview: ...
     def extend(
         self, video: int = 1, prompt: str | None = None, *, wait: bool = False, dry_run: bool = False
     ) -> Task | Preview:

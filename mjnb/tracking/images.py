@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
 from PIL import Image
 
@@ -105,13 +105,25 @@ class TaskImage(Handle):
             raise InvalidRequest(f"side needs pixels from 1, not {side!r}", hint="thumbnail(side=384)")
         return self.task.keeper.store.thumbnail(self.stored, side)
 
-    def upscale(self, **how: Any) -> Task | Preview:
+    @overload
+    def upscale(self, *, wait: bool = ..., dry_run: Literal[False] = ...) -> Task: ...
+    @overload
+    def upscale(self, *, wait: bool = ..., dry_run: Literal[True]) -> Preview: ...
+    @overload
+    def upscale(self, *, wait: bool = ..., dry_run: bool) -> Task | Preview: ...
+    def upscale(self, *, wait: bool = False, dry_run: bool = False) -> Task | Preview:
         """Make this picture larger; see `Task.upscale`."""
-        return self.task.upscale(self.number, **how)
+        return self.task.upscale(self.number, wait=wait, dry_run=dry_run)
 
-    def vary(self, **how: Any) -> Task | Preview:
+    @overload
+    def vary(self, *, wait: bool = ..., dry_run: Literal[False] = ...) -> Task: ...
+    @overload
+    def vary(self, *, wait: bool = ..., dry_run: Literal[True]) -> Preview: ...
+    @overload
+    def vary(self, *, wait: bool = ..., dry_run: bool) -> Task | Preview: ...
+    def vary(self, *, wait: bool = False, dry_run: bool = False) -> Task | Preview:
         """Make four relatives of this picture; see `Task.vary`."""
-        return self.task.vary(self.number, **how)
+        return self.task.vary(self.number, wait=wait, dry_run=dry_run)
 
     def __repr__(self) -> str:
         return f"<TaskImage {self.number} of {display.short(self.task.id)}: {self.state}>"
